@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the parser share. A function that fails has called parse_fail and returns
+ * NULL or false; the first failure is the one that is reported. */
+#ifndef AOE_PARSE_H
+#define AOE_PARSE_H
+
+#include "lexer.h"
+
+enum { PARSE_VARIABLES = 32, PARSE_LABELS = 32 };
+
+struct parser {
+    struct lexer lexer;
+    struct token token; /* the next one, not yet taken */
+    struct arena *arena;
+    struct scenario *scenario;
+    const char *error;
+    struct {
+        const char *name;
+        enum value_kind type;
+        bool visible;
+    } variables[PARSE_VARIABLES];
+    const char *labels[PARSE_LABELS];
+    size_t label_count;
+};
+
+bool parse_fail(struct parser *parser, struct position at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void parse_advance(struct parser *parser);
+
+/* Takes the next token where it is that word or sign. */
+bool parse_accept(struct parser *parser, const char *text);
+bool parse_expect(struct parser *parser, const char *text);
+bool parse_at(const struct parser *parser, enum token_kind kind, const char *text);
+bool parse_at_line_end(const struct parser *parser);
+
+/* An expression of any type, or of the given one. */
+struct expression *parse_expression(struct parser *parser);
+struct expression *parse_typed(struct parser *parser, enum value_kind type);
+bool parse_comparison(struct parser *parser, enum comparison *comparison);
+
+/* What a word names in a response; `command` -1 where any message is meant. */
+bool parse_reading(struct parser *parser, const struct token *word, const char *name, int command,
+                   struct reading *reading);
+
+/* The index of the host of that name, or -1. */
+int parse_host(const struct parser *parser, const char *name);
+
+/* After "HOST send", and after "HOST expect [each]". */
+struct send *parse_send(struct parser *parser);
+bool parse_expectation(struct parser *parser, struct expectation *expectation);
+
+const char *parse_type_name(enum value_kind type);
+
+#endif
