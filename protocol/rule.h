@@ -8,11 +8,11 @@
 
 /* One thing that does not hold, with the bytes that show it. */
 struct aoe_finding {
-    const char *clause;  /* id in the clause table */
-    const char *field;   /* what is wrong, in the words of the specification: "version" */
-    size_t byte;         /* first byte of the field in the frame */
-    size_t bytes;        /* length of the field; 0 where something is missing at `byte` */
-    char expected[64];   /* as text: "1", "0x0", "0 (no E flag)" */
+    const char *clause; /* id in the clause table */
+    const char *field;  /* what is wrong, in the words of the specification: "version" */
+    size_t byte;        /* first byte of the field in the frame */
+    size_t bytes;       /* length of the field; 0 where something is missing at `byte` */
+    char expected[64];  /* as text: "1", "0x0", "0 (no E flag)" */
     char actual[64];
 };
 
@@ -24,7 +24,7 @@ struct aoe_rule_context {
     uint16_t shelf;                  /* the target's own address, looked at if */
     uint8_t slot;                    /* `address_known` is set */
     bool address_known;
-    uint32_t mtu;                    /* of the link, in bytes */
+    uint32_t mtu; /* of the link, in bytes */
 };
 
 typedef void aoe_finding_sink(void *user, const struct aoe_finding *finding);
