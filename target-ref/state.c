@@ -27,10 +27,10 @@ static void format_list(struct aoe_text *text, const char *key, const struct mod
 size_t state_format(const struct model_settings *from, char text[STATE_TEXT_MAX])
 {
     struct aoe_text to = aoe_text(text, STATE_TEXT_MAX);
-    aoe_text_add(&to, "%s\nconfig ", first_line);
+    aoe_text_add(&to, "%s\n", first_line);
     for (size_t i = 0; i < from->length; i++)
-        aoe_text_add(&to, "%02x", from->string[i]);
-    aoe_text_add(&to, "\n");
+        aoe_text_add(&to, "%s%02x", i ? "" : "config ", from->string[i]);
+    aoe_text_add(&to, from->length ? "\n" : "");
     format_list(&to, "mask", &from->masks);
     format_list(&to, "reserve", &from->reserves);
     aoe_text_add(&to, "end\n");
@@ -92,7 +92,7 @@ static const char *parse_config(struct parser *parser, struct aoe_span hex)
     if (parser->config)
         return "a second config string";
     if (hex.length % 2 || hex.length / 2 > AOE_STRING_MAX)
-        return "a config string is 0 to 1024 bytes, each as two hex digits";
+        return "a config string is 1 to 1024 bytes, each as two hex digits";
     for (size_t i = 0; i < hex.length / 2; i++) {
         int high = digit(hex.bytes[2 * i]), low = digit(hex.bytes[2 * i + 1]);
         if (high < 0 || low < 0)
