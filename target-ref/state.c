@@ -91,7 +91,7 @@ static const char *parse_config(struct parser *parser, struct aoe_span hex)
     struct model_settings *to = parser->to;
     if (parser->config)
         return "a second config string";
-    if (hex.length % 2 || hex.length / 2 > AOE_STRING_MAX)
+    if (!hex.length || hex.length % 2 || hex.length / 2 > AOE_STRING_MAX)
         return "a config string is 1 to 1024 bytes, each as two hex digits";
     for (size_t i = 0; i < hex.length / 2; i++) {
         int high = digit(hex.bytes[2 * i]), low = digit(hex.bytes[2 * i + 1]);
@@ -209,6 +209,10 @@ static int open_directory(struct state *state, const char *path)
     char directory[PATH_MAX] = ".";
     if (strlen(path) >= sizeof directory || strlen(name) >= sizeof state->name) {
         errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (!*name) {
+        errno = EISDIR;
         return -1;
     }
     if (slash) /* the slash stays: it may be all that there is */

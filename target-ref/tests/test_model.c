@@ -300,9 +300,7 @@ static void test_cut_frames(void **state)
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(requests); i++) {
-        struct aoe_frame request = requests[i];
-
-        assert_cuts(f, &request);
+        assert_cuts(f, &requests[i]);
         start_large(f, SECTORS);
         if (i == 3 || i == 4) /* what test and prefix ask for */
             f->model.settings.length =
