@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dump.h"
+
+#include "protocol/print.h"
+
+enum {
+    ROW = 16,       /* bytes in a row */
+    WHOLE = 128,    /* a frame of so many bytes is shown whole */
+    FIRST_ROWS = 4, /* shown of longer ones */
+    MORE_ROWS = 16, /* with wrong bytes, shown beside those */
+};
+
+struct dump {
+    const struct printer *printer;
+    struct aoe_span frame;
+    const struct row *rows;
+    size_t count;
+};
+
+static bool is_wrong(const struct dump *dump, size_t byte)
+{
+    for (size_t i = 0; i < dump->count; i++) {
+        const struct row *row = &dump->rows[i];
+        if (row->wrong && byte >= row->byte && byte - row->byte < row->bytes)
+            return true;
+    }
+    return false;
+}
+
+/* Bytes of the row at `offset`; the last one may be short. */
+static size_t row_bytes(const struct dump *dump, size_t offset)
+{
+    size_t left = dump->frame.length - offset;
+    return left < ROW ? left : ROW;
+}
+
+static bool row_is_wrong(const struct dump *dump, size_t offset)
+{
+    for (size_t i = 0; i < row_bytes(dump, offset); i++) {
+        if (is_wrong(dump, offset + i))
+            return true;
+    }
+    return false;
+}
+
+/* Where byte `i` of a row stands in its text: behind the offset, with a gap after eight. */
+static size_t place(const char *text, size_t i)
+{
+    size_t start = strcspn(text, " ") + 2;
+    return start + 3 * i + (i >= ROW / 2);
+}
+
+static void add_carets(const struct dump *dump, const char *text, size_t offset)
+{
+    size_t column = 0;
+    fprintf(dump->printer->to, "%*s", PRINTER_INDENT, "");
+    fputs(printer_colour(dump->printer, COLOUR_RED), dump->printer->to);
+    for (size_t i = 0; i < row_bytes(dump, offset); i++) {
+        if (!is_wrong(dump, offset + i))
+            continue;
+        fprintf(dump->printer->to, "%*s^^", (int)(place(text, i) - column), "");
+        column = place(text, i) + 2;
+    }
+    fprintf(dump->printer->to, "%s\n", printer_colour(dump->printer, COLOUR_NONE));
+}
+
+static void add_row(const struct dump *dump, size_t offset)
+{
+    char text[AOE_DUMP_TEXT];
+    aoe_print_dump_row(text, dump->frame, offset);
+    size_t done = 0;
+    for (size_t i = 0; i < row_bytes(dump, offset); i++) {
+        if (!is_wrong(dump, offset + i))
+            continue;
+        size_t here = place(text, i);
+        fprintf(dump->printer->to, "%.*s", (int)(here - done), text + done);
+        printer_add(dump->printer, COLOUR_RED, "%.2s", text + here);
+        done = here + 2;
+    }
+    fprintf(dump->printer->to, "%s\n", text + done);
+    if (done)
+        add_carets(dump, text, offset);
+}
+
+void dump_frame(const struct printer *printer, const char *label, struct aoe_span frame,
+                const struct row *rows, size_t count)
+{
+    struct dump dump = {printer, frame, rows, count};
+    size_t more = 0, left_out = 0;
+    printer_add(printer, COLOUR_DIM, "\n  %-*s", PRINTER_INDENT - 2, label);
+    for (size_t offset = 0; offset < frame.length; offset += ROW) {
+        bool shown = frame.length <= WHOLE || offset < FIRST_ROWS * ROW;
+        if (!shown && more < MORE_ROWS && row_is_wrong(&dump, offset)) {
+            shown = true;
+            more++;
+        }
+        if (!shown) {
+            left_out++;
+            continue;
+        }
+        if (left_out)
+            fprintf(printer->to, "%*s...\n", PRINTER_INDENT, "");
+        left_out = 0;
+        fprintf(printer->to, "%*s", offset ? PRINTER_INDENT : 0, "");
+        add_row(&dump, offset);
+    }
+    if (left_out)
+        fprintf(printer->to, "%*s... %zu bytes in all\n", PRINTER_INDENT, "", frame.length);
+    else if (!frame.length)
+        fprintf(printer->to, "no bytes\n");
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report_failure.h"
+
+#include <ctype.h>
+
+#include "dump.h"
+#include "utf8.h"
+
+enum aoe_level report_failure_level(const struct result *result, const struct failure *failure)
+{
+    const struct scenario *scenario = result->scenario;
+    return failure->clause == scenario->clause ? scenario->level : failure->clause->level;
+}
+
+/* How wide a cell of the table may be; what is longer gets lines of its own. */
+enum { CELL_MAX = 34 };
+
+struct widths {
+    size_t field, expected, actual;
+};
+
+static bool fits(const struct row *row)
+{
+    return utf8_columns(row->expected) <= CELL_MAX && utf8_columns(row->actual) <= CELL_MAX;
+}
+
+static void widen(size_t *width, const char *text)
+{
+    size_t columns = utf8_columns(text);
+    if (columns > *width)
+        *width = columns;
+}
+
+static struct widths measure(const struct row *rows, size_t count)
+{
+    struct widths widths = {strlen("field"), strlen("expected"), strlen("actual")};
+    for (size_t i = 0; i < count; i++) {
+        widen(&widths.field, rows[i].field);
+        if (!fits(&rows[i]))
+            continue;
+        widen(&widths.expected, rows[i].expected);
+        widen(&widths.actual, rows[i].actual);
+    }
+    return widths;
+}
+
+/* printf pads by bytes, and a cell may hold characters of several. */
+static void add_cell(const struct printer *printer, const char *text, size_t width)
+{
+    size_t columns = utf8_columns(text);
+    fprintf(printer->to, "%s%*s", text, columns < width ? (int)(width - columns) + 2 : 2, "");
+}
+
+static const char *bytes_text(const struct printer *printer, const struct row *row)
+{
+    if (!row->bytes)
+        return "-";
+    if (row->bytes == 1)
+        return arena_print(printer->scratch, "%zu", row->byte);
+    return arena_print(printer->scratch, "%zu-%zu", row->byte, row->byte + row->bytes - 1);
+}
+
+/* A row whose texts are too long for the table. */
+static void add_long_row(const struct printer *printer, const struct row *row, size_t column)
+{
+    size_t indent = column + strlen("expected  ");
+    fputs("expected  ", printer->to);
+    printer_wrap(printer, indent, indent, row->expected);
+    fprintf(printer->to, "%*sactual    ", (int)column, "");
+    printer_wrap(printer, indent, indent, row->actual);
+    if (row->bytes)
+        fprintf(printer->to, "%*sbyte(s)   %s\n", (int)column, "", bytes_text(printer, row));
+}
+
+static void add_row(const struct printer *printer, const struct row *row,
+                    const struct widths *widths)
+{
+    fputs(row->wrong ? printer_colour(printer, COLOUR_RED) : "", printer->to);
+    fprintf(printer->to, "%*s", PRINTER_INDENT, row->wrong ? "x " : "");
+    add_cell(printer, row->field, widths->field);
+    if (fits(row)) {
+        add_cell(printer, row->expected, widths->expected);
+        add_cell(printer, row->actual, widths->actual);
+        fprintf(printer->to, "%s\n", bytes_text(printer, row));
+    } else {
+        add_long_row(printer, row, PRINTER_INDENT + widths->field + 2);
+    }
+    fputs(row->wrong ? printer_colour(printer, COLOUR_NONE) : "", printer->to);
+}
+
+static void add_table(const struct printer *printer, const struct failure *failure)
+{
+    size_t count = failure->row_count;
+    if (!count)
+        return;
+    struct row *rows = arena_array(printer->scratch, count, sizeof *rows);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = failure->rows[i];
+        rows[i].field = utf8_clean(printer->scratch, rows[i].field, true);
+        rows[i].expected = utf8_clean(printer->scratch, rows[i].expected, true);
+        rows[i].actual = utf8_clean(printer->scratch, rows[i].actual, true);
+    }
+    struct widths widths = measure(rows, count);
+    printer_add(printer, COLOUR_DIM, "\n%*s%-*s  %-*s  %-*s  byte(s)\n", PRINTER_INDENT, "",
+                (int)widths.field, "field", (int)widths.expected, "expected", (int)widths.actual,
+                "actual");
+    for (size_t i = 0; i < count; i++)
+        add_row(printer, &rows[i], &widths);
+}
+
+static bool among(const struct event *const *events, size_t count, const struct event *event)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (events[i] == event)
+            return true;
+    }
+    return false;
+}
+
+/* The frames around the failure, with its own frame and the request that it answers. */
+static void add_frames(const struct printer *printer, const struct failure *failure)
+{
+    size_t count = 0;
+    const struct event *event = failure->event, *request = event ? event->request : NULL;
+    const struct event **events =
+        arena_array(printer->scratch, failure->context_count + 2, sizeof(*events));
+    if (request && !among(failure->context, failure->context_count, request))
+        events[count++] = request;
+    for (size_t i = 0; i < failure->context_count; i++)
+        events[count++] = failure->context[i];
+    if (event && !among(events, count, event))
+        events[count++] = event;
+    if (!count)
+        return;
+    printer_add(printer, COLOUR_DIM, "\n  frames\n");
+    for (size_t i = 0; i < count; i++)
+        printer_event(printer, events[i], events[0]->time, events[i] == event);
+}
+
+static void add_dumps(const struct printer *printer, const struct failure *failure)
+{
+    const struct event *event = failure->event;
+    if (!event)
+        return;
+    if (event->request)
+        dump_frame(printer, "request", event->request->frame, NULL, 0);
+    dump_frame(printer,
+               event->sent      ? "sent"
+               : event->request ? "response"
+                                : "received",
+               event->frame, failure->rows, failure->row_count);
+}
+
+static void add_failure(const struct printer *printer, const struct result *result,
+                        const struct failure *failure)
+{
+    const struct aoe_clause *clause = failure->clause;
+    printer_item_format(printer, "clause", "%s (%s, basis: %s): %s", clause->id,
+                        aoe_level_name(report_failure_level(result, failure)),
+                        aoe_basis_name(clause->basis), clause->sentence);
+    printer_item_format(printer, "line", "%s:%u: %s%s%s%s", failure->path, failure->line,
+                        failure->statement, *failure->values ? "   (" : "", failure->values,
+                        *failure->values ? ")" : "");
+    printer_item(printer, "expected", failure->expected);
+    printer_item(printer, "actual", failure->actual);
+}
+
+/* The command that runs alone the scenario of a failure: once where the next failure is of the
+ * same one. Not wrapped, for it is there to be copied. */
+static void add_again(const struct printer *printer, const struct report *report,
+                      const struct result *result, size_t i)
+{
+    const char *id = result->failures[i].id;
+    if (i + 1 < result->failure_count && !strcmp(id, result->failures[i + 1].id))
+        return;
+    const char *text = arena_print(printer->scratch, "%s %s", report->command, id);
+    printer_add(printer, COLOUR_DIM, "\n  again:");
+    fprintf(printer->to, " %s\n", utf8_clean(printer->scratch, text, true));
+}
+
+void report_failures(const struct printer *printer, const struct report *report,
+                     const struct result *result, bool frames)
+{
+    size_t more = result->failures_in_all - result->failure_count;
+    for (size_t i = 0; i < result->failure_count; i++) {
+        fprintf(printer->to, "%s", i ? "\n" : "");
+        add_failure(printer, result, &result->failures[i]);
+        if (frames) {
+            add_table(printer, &result->failures[i]);
+            add_frames(printer, &result->failures[i]);
+            add_dumps(printer, &result->failures[i]);
+        }
+        add_again(printer, report, result, i);
+    }
+    if (result->failures_in_all > result->failure_count)
+        fprintf(printer->to, "\n  %zu more such failure%s, %zu in all.\n", more,
+                more == 1 ? "" : "s", result->failures_in_all);
+}
