@@ -129,6 +129,16 @@ static bool parse_operands(struct options *options, char *const *operands, int c
     return true;
 }
 
+/* Says what is wrong with the option that getopt has just refused. */
+static void complain_option(int option, char *const *argv)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt <= CHAR_MAX;
+    complain("%s %s; %.*s", is_letter ? letter : argv[optind - 1],
+             option == ':' ? "needs an argument" : "is not an option", (int)strcspn(usage, "\n"),
+             usage);
+}
+
 /* Reads the command line. Returns -1 to go on, else the exit status. */
 static int parse_options(struct options *options, int argc, char **argv)
 {
@@ -139,7 +149,7 @@ static int parse_options(struct options *options, int argc, char **argv)
                                           {0}};
     unsigned buffer_count = MODEL_BUFFER_COUNT;
     int option;
-    while ((option = getopt_long(argc, argv, "rb:m:", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":rb:m:", longs, NULL)) != -1) {
         switch (option) {
         case 'r':
             options->read_only = true;
@@ -162,7 +172,8 @@ static int parse_options(struct options *options, int argc, char **argv)
         case OPTION_VERSION:
             printf("aoe-target %s\n", SUITE_VERSION);
             return EXIT_SUCCESS;
-        default: /* getopt has said what is wrong */
+        default:
+            complain_option(option, argv);
             return EXIT_USAGE;
         }
     }
