@@ -76,7 +76,9 @@ static inline uint8_t aoe_take_u8(struct aoe_cursor *cursor)
 static inline uint16_t aoe_take_be16(struct aoe_cursor *cursor)
 {
     const uint8_t *b = aoe_take(cursor, 2);
-    return b ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+    if (!b)
+        return 0;
+    return (uint16_t)(b[0] << 8 | b[1]);
 }
 
 static inline uint32_t aoe_take_be32(struct aoe_cursor *cursor)
@@ -88,7 +90,9 @@ static inline uint32_t aoe_take_be32(struct aoe_cursor *cursor)
 static inline uint16_t aoe_take_le16(struct aoe_cursor *cursor)
 {
     const uint8_t *b = aoe_take(cursor, 2);
-    return b ? (uint16_t)(b[1] << 8 | b[0]) : 0;
+    if (!b)
+        return 0;
+    return (uint16_t)(b[1] << 8 | b[0]);
 }
 
 static inline struct aoe_writer aoe_writer(void *bytes, size_t capacity)
