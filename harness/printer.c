@@ -126,9 +126,10 @@ void printer_event(const struct printer *printer, const struct event *event, int
         aoe_frame_decode(&request, event->request->frame.bytes, event->request->frame.length,
                          event->request->frame.length);
     aoe_print_line(line, sizeof line, &frame, event->request ? &request : NULL);
+    const char *time = arena_print(printer->scratch, "%c%" PRIdMAX ".%03" PRIdMAX,
+                                   us < 0 ? '-' : '+', imaxabs(us) / 1000, imaxabs(us) % 1000);
     const char *head =
-        arena_print(printer->scratch, "%s%4" PRIdMAX ".%03" PRIdMAX " ms  %s %s  ",
-                    us < 0 ? "-" : "+", imaxabs(us) / 1000, imaxabs(us) % 1000,
+        arena_print(printer->scratch, "%8s ms  %s %s  ", time,
                     utf8_clean(printer->scratch, event->host, true), event->sent ? "->" : "<-");
     printer_add(printer, marked ? COLOUR_RED : COLOUR_NONE, "%*s%s", PRINTER_INDENT,
                 marked ? "x " : "", head);

@@ -48,8 +48,8 @@ void printer_item_format(const struct printer *printer, const char *label, const
 /* A duration of `ns` as text in fitting units: "87.5 us", "1.3 s". Memory is the scratch. */
 const char *printer_duration(const struct printer *printer, int64_t ns);
 
-/* One event in a line: time since `start`, host, direction, what it is. The first `mark` of the
- * two columns at the left shows the frame that a failure is about. */
+/* One event in a line: time since `start`, host, direction, what it is; `marked` where it is the
+ * frame that a failure is about. */
 void printer_event(const struct printer *printer, const struct event *event, int64_t start,
                    bool marked);
 

@@ -174,7 +174,7 @@ static void add_again(const struct printer *printer, const struct report *report
     if (i + 1 < result->failure_count && !strcmp(id, result->failures[i + 1].id))
         return;
     const char *text = arena_print(printer->scratch, "%s %s", report->command, id);
-    printer_add(printer, COLOUR_DIM, "\n  again:");
+    printer_add(printer, COLOUR_DIM, "  again:");
     fprintf(printer->to, " %s\n", utf8_clean(printer->scratch, text, true));
 }
 
@@ -183,12 +183,13 @@ void report_failures(const struct printer *printer, const struct report *report,
 {
     size_t more = result->failures_in_all - result->failure_count;
     for (size_t i = 0; i < result->failure_count; i++) {
-        fprintf(printer->to, "%s", i ? "\n" : "");
+        fprintf(printer->to, "%s", i && !frames ? "\n" : "");
         add_failure(printer, result, &result->failures[i]);
         if (frames) {
             add_table(printer, &result->failures[i]);
             add_frames(printer, &result->failures[i]);
             add_dumps(printer, &result->failures[i]);
+            fprintf(printer->to, "\n");
         }
         add_again(printer, report, result, i);
     }

@@ -75,13 +75,13 @@ static void add_notes(const struct printer *printer, const struct target *target
 
 static void add_timing(const struct printer *printer, const struct timing *timing)
 {
-    printer_item_format(printer, "round trip", "p50 %s, p99 %s",
+    printer_item_format(printer, "timing", "round trip p50 %s, p99 %s; own jitter %s",
                         printer_duration(printer, timing->rtt_p50),
-                        printer_duration(printer, timing->rtt_p99));
-    printer_item_format(
-        printer, "timing", "silence is watched for %s, a response waited for %s; own jitter %s",
-        printer_duration(printer, timing->quiet), printer_duration(printer, timing->timeout),
-        printer_duration(printer, timing->jitter));
+                        printer_duration(printer, timing->rtt_p99),
+                        printer_duration(printer, timing->jitter));
+    printer_item_format(printer, "waiting", "quiet window %s, response timeout %s",
+                        printer_duration(printer, timing->quiet),
+                        printer_duration(printer, timing->timeout));
 }
 
 int report_text_head(FILE *to, const struct report *report, const struct report_style *style)
@@ -147,7 +147,9 @@ int report_text_end(FILE *to, const struct report *report, const struct report_s
     struct printer printer = printer_for(to, style, &scratch);
     if (style->quiet)
         return 0;
-    if (!style->verbose && is_terminal(to))
+    if (style->verbose)
+        fprintf(to, "\n");
+    else if (is_terminal(to))
         fprintf(to, "\r\033[K");
     report_summary_table(&printer, report);
     report_summary_failures(&printer, report);
