@@ -6,6 +6,7 @@
 
 #include "pcapng.h"
 #include "protocol/names.h"
+#include "utf8.h"
 
 struct capture {
     struct arena arena;
@@ -61,15 +62,34 @@ static void comment(struct capture *capture, const char *text)
 {
     capture->comments = arena_grow(&capture->arena, capture->comments, capture->comment_count,
                                    sizeof(*capture->comments));
-    capture->comments[capture->comment_count++] = text;
+    capture->comments[capture->comment_count++] = utf8_clean(&capture->arena, text, true);
+}
+
+static bool shows(const struct failure *failure, const struct event *event)
+{
+    for (size_t i = 0; i < failure->context_count; i++) {
+        if (failure->context[i] == event)
+            return true;
+    }
+    return failure->event && (failure->event == event || failure->event->request == event);
+}
+
+/* The file whose line sent the frame: a run-wide scenario shows the frames of others. */
+static const char *path_of(const struct capture *capture, const struct event *event)
+{
+    const struct result *result = capture->result;
+    for (size_t i = 0; !result->event_count && i < result->failure_count; i++) {
+        if (shows(&result->failures[i], event))
+            return result->failures[i].path;
+    }
+    return result->scenario->path;
 }
 
 static void comment_sent(struct capture *capture, const struct event *event)
 {
-    const char *path = capture->result->scenario->path;
     if (event->line)
-        comment(capture,
-                arena_print(&capture->arena, "%s:%u: %s", path, event->line, event->statement));
+        comment(capture, arena_print(&capture->arena, "%s:%u: %s", path_of(capture, event),
+                                     event->line, event->statement));
     else
         comment(capture, event->statement);
 }
@@ -113,17 +133,23 @@ static int write_packet(struct capture *capture, FILE *to, size_t i)
                          capture->comment_count);
 }
 
+static const char *section_comment(struct capture *capture)
+{
+    const struct scenario *scenario = capture->result->scenario;
+    return arena_print(&capture->arena, "%s: %s\nclause %s: %s\n%s", scenario->id,
+                       utf8_clean(&capture->arena, scenario->title, true), scenario->clause->id,
+                       scenario->clause->sentence,
+                       utf8_clean(&capture->arena, verdict_text(capture), true));
+}
+
 static int write_head(struct capture *capture, FILE *to, const struct report *report)
 {
     struct utsname machine = {0};
     char address[AOE_ADDRESS_TEXT];
-    const struct scenario *scenario = capture->result->scenario;
     const struct target *target = &report->target;
     uname(&machine);
     const struct pcapng_section section = {
-        .comment =
-            arena_print(&capture->arena, "%s: %s\nclause %s: %s\n%s", scenario->id, scenario->title,
-                        scenario->clause->id, scenario->clause->sentence, verdict_text(capture)),
+        .comment = section_comment(capture),
         .hardware = machine.machine,
         .application = arena_print(&capture->arena, "aoe-conform %s", report->version),
         .interface = target->interface,
