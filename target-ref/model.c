@@ -7,7 +7,7 @@
 
 static const uint8_t broadcast[AOE_MAC_BYTES] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
-enum { MTU_MAX = AOE_FRAME_MAX - AOE_ETHERNET_BYTES, SECTOR_COUNT_MAX = 255 };
+enum { MTU_MAX = AOE_FRAME_MAX - AOE_ETHERNET_BYTES };
 
 void model_init(struct model *model, uint16_t shelf, uint8_t slot, const struct model_disk *disk)
 {
@@ -35,17 +35,17 @@ static size_t frame_room(const struct model *model)
     return (model->mtu < MTU_MAX ? model->mtu : MTU_MAX) + AOE_ETHERNET_BYTES;
 }
 
-/* How many items of `bytes` each fit a frame after `header` bytes, at most `most`. */
-static uint8_t items_that_fit(const struct model *model, size_t header, size_t bytes, uint8_t most)
+/* How many items of `bytes` each fit a frame after `header` bytes, as far as a byte counts. */
+static uint8_t items_that_fit(const struct model *model, size_t header, size_t bytes)
 {
     size_t room = frame_room(model);
     size_t count = room < header ? 0 : (room - header) / bytes;
-    return (uint8_t)(count < most ? count : most);
+    return (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
 }
 
 uint8_t model_sector_count(const struct model *model)
 {
-    return items_that_fit(model, AOE_ATA_BYTES, AOE_SECTOR_BYTES, SECTOR_COUNT_MAX);
+    return items_that_fit(model, AOE_ATA_BYTES, AOE_SECTOR_BYTES);
 }
 
 static bool same_mac(const uint8_t *a, const uint8_t *b)
@@ -392,7 +392,7 @@ static enum aoe_error edit_masks(struct model *model, const struct aoe_frame *re
                                  struct aoe_frame *response)
 {
     struct model_settings next = model->settings;
-    uint8_t most = items_that_fit(model, AOE_MASK_BYTES, AOE_DIRECTIVE_BYTES, AOE_LIST_MAX);
+    uint8_t most = items_that_fit(model, AOE_MASK_BYTES, AOE_DIRECTIVE_BYTES);
     enum aoe_merror merror = AOE_MERROR_NONE;
     uint8_t i = 0;
     for (; i < request->mask.count; i++) {
@@ -435,7 +435,7 @@ static enum aoe_error replace_reserves(struct model *model, const struct aoe_fra
 {
     struct model_settings next = model->settings;
     uint8_t count = request->reserve.count;
-    if (count > items_that_fit(model, AOE_RESERVE_BYTES, AOE_MAC_BYTES, AOE_LIST_MAX))
+    if (count > items_that_fit(model, AOE_RESERVE_BYTES, AOE_MAC_BYTES))
         return AOE_ERROR_ARGUMENT;
     for (size_t i = 0; i < count; i++)
         if (!aoe_address_at(&request->payload, i, next.reserves.mac[i]))

@@ -46,6 +46,8 @@ static void test_ethernet(void **state)
     assert_true(ask(f, &request));
     memcpy(request.destination, BOB, AOE_MAC_BYTES);
     assert_false(ask(f, &request));
+    request.destination[0] |= 1; /* a group that this target has not joined */
+    assert_false(ask(f, &request));
     memcpy(request.destination, OWN, AOE_MAC_BYTES);
     request.source[0] |= 1;
     assert_false(ask(f, &request));
@@ -169,7 +171,10 @@ static void test_config_commands(void **state)
         {5, "x", AOE_ERROR_ARGUMENT, "beta", 2},
         {15, "x", AOE_ERROR_ARGUMENT, "beta", 2},
         {AOE_CONFIG_FORCE, "", 0, "", 3},
+        {AOE_CONFIG_PREFIX, "b", SILENCE, "", 3},
         {AOE_CONFIG_SET, "gamma", 0, "gamma", 4},
+        {AOE_CONFIG_FORCE, "ga", 0, "ga", 5},
+        {AOE_CONFIG_PREFIX, "gam", SILENCE, "ga", 5},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(steps); i++) {

@@ -25,10 +25,10 @@ static void expect_masks(struct fixture *f, const uint8_t *last, size_t count)
 static void test_mask_edit(void **state)
 {
     struct fixture *f = *state;
-    const struct aoe_directive first[] = {directive(AOE_DIRECTIVE_ADD, 1),
+    const struct aoe_directive first[] = {directive(AOE_DIRECTIVE_ADD, 2),
                                           directive(AOE_DIRECTIVE_NONE, 9),
-                                          directive(AOE_DIRECTIVE_ADD, 2),
                                           directive(AOE_DIRECTIVE_ADD, 1),
+                                          directive(AOE_DIRECTIVE_ADD, 2),
                                           {0xFF, AOE_DIRECTIVE_ADD, {2, 0, 0, 0, 0, 3}}};
     const struct aoe_directive second[] = {directive(AOE_DIRECTIVE_DELETE, 9),
                                            directive(AOE_DIRECTIVE_DELETE, 2)};
@@ -39,7 +39,7 @@ static void test_mask_edit(void **state)
     edit.mask.reserved = edit.mask.merror = 0xFF;
     assert_true(ask(f, &edit));
     assert_int_equal(f->answer.mask.mcmd, AOE_MASK_EDIT);
-    expect_masks(f, (const uint8_t[]){1, 2, 3}, 3);
+    expect_masks(f, (const uint8_t[]){2, 1, 3}, 3);
     edit = mask(AOE_MASK_EDIT, second, COUNT(second));
     assert_true(ask(f, &edit));
     expect_masks(f, (const uint8_t[]){1, 3}, 2);
@@ -120,17 +120,22 @@ static void test_mask_full(void **state)
 static void test_mask_filters(void **state)
 {
     struct fixture *f = *state;
-    const struct aoe_directive add = directive(AOE_DIRECTIVE_ADD, 1);
-    struct aoe_frame edit = mask(AOE_MASK_EDIT, &add, 1);
-    assert_true(ask(f, &edit));
-    for (unsigned command = 0; command < 256; command++) {
-        struct aoe_frame request = request_of((uint8_t)command);
-        assert_true(ask(f, &request));
-        from_bob(&request);
-        assert_false(ask(f, &request));
+    for (uint8_t others = 0; others < 3; others++) {
+        const struct aoe_directive add[] = {directive(AOE_DIRECTIVE_ADD, 1),
+                                            directive(AOE_DIRECTIVE_ADD, (uint8_t)(9 + others))};
+        struct aoe_frame edit = mask(AOE_MASK_EDIT, add, others ? 2 : 1);
+        assert_true(ask(f, &edit));
+        for (unsigned command = 0; command < 256; command++) {
+            struct aoe_frame request = request_of((uint8_t)command);
+            assert_true(ask(f, &request));
+            from_bob(&request);
+            assert_false(ask(f, &request));
+        }
     }
-    const struct aoe_directive delete = directive(AOE_DIRECTIVE_DELETE, 1);
-    edit = mask(AOE_MASK_EDIT, &delete, 1);
+    const struct aoe_directive delete[] = {directive(AOE_DIRECTIVE_DELETE, 10),
+                                           directive(AOE_DIRECTIVE_DELETE, 11),
+                                           directive(AOE_DIRECTIVE_DELETE, 1)};
+    struct aoe_frame edit = mask(AOE_MASK_EDIT, delete, COUNT(delete));
     assert_true(ask(f, &edit));
     from_bob(&edit);
     assert_true(ask(f, &edit)); /* an empty list admits all */
@@ -162,10 +167,16 @@ static void test_mask_refused(void **state)
         edit.mask.count = (uint8_t)count;
         edit.mask.merror = (uint8_t)count;
         assert_int_equal(error_of(f, &edit), AOE_ERROR_ARGUMENT);
+        edit.mask.mcmd = AOE_MASK_READ;
+        assert_int_equal(error_of(f, &edit), AOE_ERROR_ARGUMENT);
     }
     assert_int_equal(f->model.settings.masks.count, 0);
+    const struct aoe_directive bad[] = {add, directive(3, 2)};
     f->full = true;
-    struct aoe_frame edit = mask(AOE_MASK_EDIT, &add, 1);
+    struct aoe_frame edit = mask(AOE_MASK_EDIT, bad, COUNT(bad));
+    assert_int_equal(error_of(f, &edit), AOE_ERROR_DEVICE);
+    assert_int_equal(f->answer.mask.merror, 0);
+    edit = mask(AOE_MASK_EDIT, &add, 1);
     assert_int_equal(error_of(f, &edit), AOE_ERROR_DEVICE);
     assert_int_equal(f->model.settings.masks.count, 0);
     from_bob(&edit);
