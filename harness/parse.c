@@ -103,7 +103,7 @@ static bool parse_clause(struct parser *parser)
     id = (const char *)arena_bytes(parser->arena, id, length);
     scenario->clause = aoe_clause_find(id);
     if (!scenario->clause)
-        return parse_fail(parser, at, "no clause '%s': aoe-conform --explain lists them", id);
+        return parse_fail(parser, at, "no clause '%s': 'aoe-conform --explain all' lists them", id);
     scenario->level = scenario->clause->level;
     parse_advance(parser);
     return true;
@@ -251,7 +251,7 @@ static bool parse_let(struct parser *parser, struct statement *statement)
            declare(parser, word, statement->value->type, &statement->variable);
 }
 
-static struct statement *parse_block(struct parser *parser, bool inner);
+static struct statement *parse_block(struct parser *parser, const struct statement *parent);
 
 static bool parse_for_values(struct parser *parser, struct statement *statement)
 {
@@ -277,6 +277,7 @@ static bool parse_for(struct parser *parser, struct statement *statement)
 {
     struct token word = parser->token;
     statement->kind = STATEMENT_FOR;
+    statement->name = word.text;
     parse_advance(parser);
     if (!parse_expect(parser, "in") || !parse_for_values(parser, statement))
         return false;
@@ -284,7 +285,7 @@ static bool parse_for(struct parser *parser, struct statement *statement)
     if (!declare(parser, word, type, &statement->variable) || !end_line(parser))
         return false;
     size_t inside = parser->scenario->variables;
-    statement->body = parse_block(parser, true);
+    statement->body = parse_block(parser, statement);
     for (size_t i = inside - 1; i < parser->scenario->variables; i++)
         parser->variables[i].visible = false;
     return !parser->error;
@@ -334,6 +335,12 @@ static bool parse_link(struct parser *parser, struct statement *statement)
     return true;
 }
 
+static bool parse_hear(struct parser *parser, struct statement *statement)
+{
+    statement->kind = STATEMENT_HEARD;
+    return parse_expectation(parser, &statement->expectation);
+}
+
 static bool known_label(const struct parser *parser, const char *label)
 {
     for (size_t i = 0; i < parser->label_count; i++)
@@ -381,6 +388,7 @@ static bool parse_statement(struct parser *parser, struct statement *statement)
     } statements[] = {
         {"let", parse_let},     {"for", parse_for},     {"exactly", parse_exactly},
         {"every", parse_every}, {"pause", parse_pause}, {"link", parse_link},
+        {"hear", parse_hear},
     };
     statement->at = parser->token.at;
     statement->text = lexer_line_text(&parser->lexer);
@@ -391,19 +399,20 @@ static bool parse_statement(struct parser *parser, struct statement *statement)
     return parse_host_line(parser, statement) && end_line(parser);
 }
 
-static struct statement *parse_block(struct parser *parser, bool inner)
+static struct statement *parse_block(struct parser *parser, const struct statement *parent)
 {
     struct statement *first = NULL, **last = &first;
     while (!parser->error && parser->token.kind != TOKEN_END) {
-        if (inner && parse_at(parser, TOKEN_WORD, "end"))
+        if (parent && parse_at(parser, TOKEN_WORD, "end"))
             break;
         struct statement *statement = arena_new(parser->arena, sizeof *statement);
+        statement->parent = parent;
         if (!parse_statement(parser, statement))
             return NULL;
         *last = statement;
         last = &statement->next;
     }
-    if (inner && (!parse_expect(parser, "end") || !end_line(parser)))
+    if (parent && (!parse_expect(parser, "end") || !end_line(parser)))
         return NULL;
     return first;
 }
@@ -433,7 +442,7 @@ struct scenario *scenario_parse(struct arena *arena, const char *id, const char 
     while (!parser->error && parse_header(parser)) {
     }
     if (!parser->error)
-        parser->scenario->statements = parse_block(parser, false);
+        parser->scenario->statements = parse_block(parser, NULL);
     if (!parser->error)
         complete(parser);
     *error = parser->error;

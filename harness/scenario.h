@@ -150,6 +150,7 @@ enum statement_kind {
     STATEMENT_EVERY, /* every response holds: the run-wide judgement of the clause's rule */
     STATEMENT_PAUSE,
     STATEMENT_LINK,
+    STATEMENT_HEARD, /* hear ...: a broadcast response that nobody asked for */
 };
 
 struct statement {
@@ -162,7 +163,9 @@ struct statement {
     struct expectation expectation, others;
     size_t hosts[SCENARIO_HOSTS]; /* exactly one of */
     size_t host_count;
-    size_t variable; /* let, for */
+    size_t variable;  /* let, for */
+    const char *name; /* of the variable */
+    const struct statement *parent; /* the loop around it, or NULL */
     struct expression *value, *last; /* let; for: from value to last; pause; link: 0 or 1 */
     struct expression **items;       /* for: the listed values */
     size_t item_count;

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "protocol/names.h"
+
+static const char help[] =
+    "usage: aoe-conform --target IFACE eSHELF.SLOT [options] [SCENARIO-PATTERN...]\n"
+    "       aoe-conform --list [SCENARIO-PATTERN...] | --explain ID | --check\n"
+    "       aoe-conform --recover JOURNAL\n"
+    "\n"
+    "Judges how an ATA over Ethernet target keeps the specification. Nothing that could\n"
+    "change the target is sent unless --allow permits it, and what a run changes it puts back.\n"
+    "\n"
+    "  --target IFACE       judge the target that is reached through this interface\n"
+    "  --allow LIST         what scenarios may change: media[=LBA+COUNT], config, masks,\n"
+    "                       reserve, all; and link: take IFACE down and up (not in all)\n"
+    "  --quick              only the most telling scenarios\n"
+    "  --skip PATTERN       leave out scenarios (may be repeated)\n"
+    "  --strict             a should that does not hold fails the run\n"
+    "  --baseline FILE      failures that are known; --write-baseline FILE makes one\n"
+    "  --json FILE, --junit FILE, --tap FILE\n"
+    "                       reports for machines; - is standard output\n"
+    "  --captures DIR       a pcapng per scenario, the verdict as packet comments\n"
+    "  --seed N             of the data patterns (default 1)\n"
+    "  --timeout MS         how long to wait for a response (default: by measurement)\n"
+    "  --journal FILE       where to save what the run may change\n"
+    "  --scenarios DIR      another folder of scenarios\n"
+    "  --verbose            every scenario, and every frame in a line\n"
+    "  --list               the scenarios: id, clause, level, title\n"
+    "  --explain ID         a scenario, or a clause and its scenarios; 'all' lists the clauses\n"
+    "  --check              parse every scenario and resolve every name in it\n"
+    "  --recover JOURNAL    put back what an interrupted run had changed\n"
+    "  --help, --version\n"
+    "\n"
+    "Patterns are globs over ids, such as 'config/*'.\n"
+    "Exit: 0 conformant, 1 not conformant, 2 usage, 3 could not judge, 4 nothing ran.\n";
+
+enum {
+    OPTION_TARGET = 256,
+    OPTION_ALLOW,
+    OPTION_QUICK,
+    OPTION_SKIP,
+    OPTION_STRICT,
+    OPTION_BASELINE,
+    OPTION_WRITE_BASELINE,
+    OPTION_JSON,
+    OPTION_JUNIT,
+    OPTION_TAP,
+    OPTION_CAPTURES,
+    OPTION_SEED,
+    OPTION_TIMEOUT,
+    OPTION_JOURNAL,
+    OPTION_SCENARIOS,
+    OPTION_VERBOSE,
+    OPTION_LIST,
+    OPTION_EXPLAIN,
+    OPTION_CHECK,
+    OPTION_RECOVER,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option table[] = {
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"allow", required_argument, NULL, OPTION_ALLOW},
+    {"quick", no_argument, NULL, OPTION_QUICK},
+    {"skip", required_argument, NULL, OPTION_SKIP},
+    {"strict", no_argument, NULL, OPTION_STRICT},
+    {"baseline", required_argument, NULL, OPTION_BASELINE},
+    {"write-baseline", required_argument, NULL, OPTION_WRITE_BASELINE},
+    {"json", required_argument, NULL, OPTION_JSON},
+    {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"tap", required_argument, NULL, OPTION_TAP},
+    {"captures", required_argument, NULL, OPTION_CAPTURES},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"journal", required_argument, NULL, OPTION_JOURNAL},
+    {"scenarios", required_argument, NULL, OPTION_SCENARIOS},
+    {"verbose", no_argument, NULL, OPTION_VERBOSE},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"explain", required_argument, NULL, OPTION_EXPLAIN},
+    {"check", no_argument, NULL, OPTION_CHECK},
+    {"recover", required_argument, NULL, OPTION_RECOVER},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+struct parsing {
+    struct arena *arena;
+    struct options *options;
+    const char **error;
+};
+
+static int fail(struct parsing *parsing, const char *message)
+{
+    *parsing->error = message;
+    return -1;
+}
+
+/* A whole number up to `most`, decimal or 0x. */
+static bool parse_number(const char *text, uint64_t most, uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    unsigned long long value = strtoull(text, &end, 0);
+    *number = value;
+    return !errno && !*end && value <= most;
+}
+
+static bool parse_window(struct arena *arena, const char *text, struct extent *window)
+{
+    const char *plus = strchr(text, '+');
+    if (!plus)
+        return false;
+    const char *lba = (const char *)arena_bytes(arena, text, (size_t)(plus - text));
+    return parse_number(lba, ATA_LBA48_END - 1, &window->lba) &&
+           parse_number(plus + 1, UINT64_C(1) << 16, &window->count) && window->count;
+}
+
+static bool allow_word(struct parsing *parsing, const char *word)
+{
+    struct options *options = parsing->options;
+    if (!strcmp(word, "all")) {
+        options->allow |= TOUCH_TARGET;
+        return true;
+    }
+    if (!strncmp(word, "media=", strlen("media="))) {
+        options->allow |= TOUCH_MEDIA;
+        options->window_given = true;
+        return parse_window(parsing->arena, word + strlen("media="), &options->window);
+    }
+    for (unsigned touch = TOUCH_MEDIA; touch <= TOUCH_LINK; touch <<= 1)
+        if (!strcmp(word, scenario_allow_name(touch))) {
+            options->allow |= touch;
+            return true;
+        }
+    return false;
+}
+
+static int parse_allow(struct parsing *parsing, const char *list)
+{
+    char *save, *words = arena_text(parsing->arena, list);
+    struct options *options = parsing->options;
+    options->allow_text = options->allow_text
+                              ? arena_print(parsing->arena, "%s,%s", options->allow_text, list)
+                              : list;
+    for (char *word = strtok_r(words, ",", &save); word; word = strtok_r(NULL, ",", &save))
+        if (!allow_word(parsing, word))
+            return fail(parsing, arena_print(parsing->arena,
+                                             "--allow '%s': allow media, media=LBA+COUNT (up to "
+                                             "65536 sectors), config, masks, reserve, all, link",
+                                             word));
+    return 0;
+}
+
+static void add(struct arena *arena, const char ***list, size_t *count, const char *text)
+{
+    *list = arena_grow(arena, *list, *count, sizeof **list);
+    (*list)[(*count)++] = text;
+}
+
+static int set_mode(struct parsing *parsing, enum mode mode)
+{
+    if (parsing->options->mode && parsing->options->mode != mode)
+        return fail(parsing, "one of --target, --list, --explain, --check and --recover at a time");
+    parsing->options->mode = mode;
+    return 0;
+}
+
+static int parse_limits(struct parsing *parsing, int option, const char *text)
+{
+    uint64_t number;
+    if (option == OPTION_SEED) {
+        if (!parse_number(text, UINT64_MAX, &parsing->options->seed))
+            return fail(parsing, arena_print(parsing->arena, "--seed '%s': a whole number", text));
+        return 0;
+    }
+    if (!parse_number(text, 60000, &number) || !number)
+        return fail(parsing, arena_print(parsing->arena,
+                                         "--timeout '%s': milliseconds from 1 to 60000", text));
+    parsing->options->timeout_ms = (unsigned)number;
+    return 0;
+}
+
+static int parse_mode(struct parsing *parsing, int option, const char *argument)
+{
+    struct options *options = parsing->options;
+    switch (option) {
+    case OPTION_TARGET:
+        options->interface = argument;
+        return set_mode(parsing, MODE_TARGET);
+    case OPTION_LIST:
+        return set_mode(parsing, MODE_LIST);
+    case OPTION_EXPLAIN:
+        options->explain = argument;
+        return set_mode(parsing, MODE_EXPLAIN);
+    case OPTION_CHECK:
+        return set_mode(parsing, MODE_CHECK);
+    case OPTION_RECOVER:
+        options->recover = argument;
+        return set_mode(parsing, MODE_RECOVER);
+    case OPTION_HELP:
+        fputs(help, stdout);
+        options->mode = MODE_DONE;
+        return 0;
+    case OPTION_VERSION:
+        puts("aoe-conform " SUITE_VERSION);
+        options->mode = MODE_DONE;
+        return 0;
+    default:
+        return fail(parsing, "unknown option: 'aoe-conform --help' lists them");
+    }
+}
+
+static const char **text_option(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_BASELINE:
+        return &options->baseline;
+    case OPTION_WRITE_BASELINE:
+        return &options->write_baseline;
+    case OPTION_JSON:
+        return &options->json;
+    case OPTION_JUNIT:
+        return &options->junit;
+    case OPTION_TAP:
+        return &options->tap;
+    case OPTION_CAPTURES:
+        return &options->captures;
+    case OPTION_JOURNAL:
+        return &options->journal;
+    case OPTION_SCENARIOS:
+        return &options->scenarios;
+    default:
+        return NULL;
+    }
+}
+
+static bool *flag_option(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_QUICK:
+        return &options->quick;
+    case OPTION_STRICT:
+        return &options->strict;
+    case OPTION_VERBOSE:
+        return &options->verbose;
+    default:
+        return NULL;
+    }
+}
+
+static int parse_option(struct parsing *parsing, int option, const char *argument)
+{
+    struct options *options = parsing->options;
+    const char **text = text_option(options, option);
+    bool *flag = flag_option(options, option);
+    if (text) {
+        *text = argument;
+        return 0;
+    }
+    if (flag) {
+        *flag = true;
+        return 0;
+    }
+    switch (option) {
+    case OPTION_ALLOW:
+        return parse_allow(parsing, argument);
+    case OPTION_SKIP:
+        add(parsing->arena, &options->skips, &options->skip_count, argument);
+        return 0;
+    case OPTION_SEED:
+    case OPTION_TIMEOUT:
+        return parse_limits(parsing, option, argument);
+    default:
+        return parse_mode(parsing, option, argument);
+    }
+}
+
+static int parse_address(struct parsing *parsing, const char *text)
+{
+    if (!text)
+        return fail(parsing, "--target IFACE needs the target's address, such as e0.1");
+    if (aoe_address_parse(text, &parsing->options->shelf, &parsing->options->slot))
+        return 0;
+    return fail(parsing, arena_print(parsing->arena,
+                                     "'%s' is no address: eSHELF.SLOT, such as e0.1, with shelf "
+                                     "0 to 65534 and slot 0 to 254",
+                                     text));
+}
+
+static int finish(struct parsing *parsing, int argc, char **argv, int next)
+{
+    struct options *options = parsing->options;
+    if (options->mode == MODE_NONE)
+        return fail(parsing, "say what to do: 'aoe-conform --target IFACE e0.1', or --help");
+    if (options->mode == MODE_TARGET && parse_address(parsing, argv[next++]))
+        return -1;
+    for (; next < argc; next++)
+        add(parsing->arena, &options->patterns, &options->pattern_count, argv[next]);
+    if (options->pattern_count && options->mode != MODE_TARGET && options->mode != MODE_LIST)
+        return fail(parsing, arena_print(parsing->arena, "unexpected '%s'", options->patterns[0]));
+    return 0;
+}
+
+int options_parse(struct arena *arena, int argc, char **argv, struct options *options,
+                  const char **error)
+{
+    struct parsing parsing = {arena, options, error};
+    *options = (struct options){.seed = 1};
+    opterr = 0;
+    optind = 0;
+    for (int option; (option = getopt_long(argc, argv, ":", table, NULL)) != -1;) {
+        if (option == '?' || option == ':') {
+            *error = arena_print(arena, "%s '%s': 'aoe-conform --help' lists the options",
+                                 option == ':' ? "a value is missing after" : "unknown option",
+                                 argv[optind - 1]);
+            return -1;
+        }
+        if (parse_option(&parsing, option, optarg))
+            return -1;
+        if (options->mode == MODE_DONE)
+            return 0;
+    }
+    return finish(&parsing, argc, argv, optind);
+}

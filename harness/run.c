@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "baseline.h"
+#include "discover.h"
+#include "guard.h"
+#include "interpret.h"
+#include "keeper.h"
+#include "protocol/names.h"
+#include "report.h"
+
+enum { WINDOW = 256 /* sectors that media scenarios may write, where the user names none */ };
+
+struct whole_run {
+    struct arena *arena;
+    const struct options *options;
+    struct report report;
+    struct session session;
+    struct keeper keeper;
+    struct baseline baseline;
+    struct result background; /* frames of discovery, saving and restoring */
+    uint64_t facts[FACT_COUNT];
+    struct report_style style;
+    FILE *people; /* where the text report goes */
+    const char **error;
+};
+
+static bool selected(const struct options *options, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < options->skip_count; i++)
+        if (catalogue_matches(options->skips[i], scenario->id))
+            return false;
+    if (scenario->runwide)
+        return true;
+    if (!options->pattern_count)
+        return scenario->quick || !options->quick;
+    for (size_t i = 0; i < options->pattern_count; i++)
+        if (catalogue_matches(options->patterns[i], scenario->id))
+            return scenario->quick || !options->quick;
+    return false;
+}
+
+/* A pattern that matches nothing is a mistake that would make CI green. */
+static int check_patterns(struct arena *arena, const struct options *options,
+                          const struct catalogue *catalogue, const char **error)
+{
+    for (size_t p = 0; p < options->pattern_count + options->skip_count; p++) {
+        const char *pattern = p < options->pattern_count
+                                  ? options->patterns[p]
+                                  : options->skips[p - options->pattern_count];
+        size_t i = 0;
+        while (i < catalogue->count && !catalogue_matches(pattern, catalogue->scenarios[i]->id))
+            i++;
+        if (i == catalogue->count) {
+            *error = arena_print(arena, "no scenario matches '%s': 'aoe-conform --list' shows them",
+                                 pattern);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void select_scenarios(struct whole_run *run, const struct catalogue *catalogue)
+{
+    struct report *report = &run->report;
+    report->results = arena_array(run->arena, catalogue->count, sizeof *report->results);
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (selected(run->options, catalogue->scenarios[i]))
+            report->results[report->count++].scenario = catalogue->scenarios[i];
+}
+
+static const char *command_text(struct arena *arena, const struct options *options)
+{
+    char address[AOE_ADDRESS_TEXT];
+    const char *text = arena_print(arena, "aoe-conform --target %s %s", options->interface,
+                                   aoe_address_text(address, options->shelf, options->slot));
+    if (options->allow_text)
+        text = arena_print(arena, "%s --allow %s", text, options->allow_text);
+    if (options->seed != 1)
+        text = arena_print(arena, "%s --seed %llu", text, (unsigned long long)options->seed);
+    if (options->scenarios)
+        text = arena_print(arena, "%s --scenarios %s", text, options->scenarios);
+    return text;
+}
+
+static void set_up_session(struct whole_run *run, struct link *link, volatile int *stop)
+{
+    struct session *session = &run->session;
+    struct target *target = &run->report.target;
+    *session = (struct session){
+        .arena = run->arena,
+        .link = link,
+        .target = target,
+        .timing = &run->report.timing,
+        .stop = stop,
+        .seed = run->options->seed,
+    };
+    enum { FIRST_TIMEOUT = 500000000 };
+    run->report.timing.timeout = FIRST_TIMEOUT;
+    target->interface = run->options->interface;
+    target->shelf = run->options->shelf;
+    target->slot = run->options->slot;
+    target->mtu = link_mtu(link);
+    session->gate = (struct gate){
+        .allowed = run->options->allow, .shelf = target->shelf, .slot = target->slot};
+    memcpy(session->gate.own, link_mac(link), AOE_MAC_BYTES);
+    memcpy(session->macs[0], link_mac(link), AOE_MAC_BYTES);
+    for (unsigned i = 1; i < SCENARIO_HOSTS; i++)
+        session_mac(session, i, session->macs[i]);
+    session_begin(session, &run->background, NULL);
+}
+
+/* Where the user names no window: the end of the medium, and where that is beyond the reach of
+ * 28 bits, sectors on both sides of that border. */
+static int choose_window(struct whole_run *run, const char **error)
+{
+    struct gate *gate = &run->session.gate;
+    const struct options *options = run->options;
+    uint64_t capacity = run->report.target.capacity;
+    if (!(options->allow & TOUCH_MEDIA) || !capacity)
+        return 0;
+    if (options->window_given) {
+        if (options->window.lba >= capacity || options->window.count > capacity - options->window.lba) {
+            *error = arena_print(run->arena,
+                                 "--allow media=%llu+%llu: the target has %llu sectors",
+                                 (unsigned long long)options->window.lba,
+                                 (unsigned long long)options->window.count,
+                                 (unsigned long long)capacity);
+            return -1;
+        }
+        gate_add_extent(gate, options->window.lba, options->window.count);
+        return 0;
+    }
+    if (capacity > ATA_LBA28_END) {
+        gate_add_extent(gate, ATA_LBA28_END - WINDOW, WINDOW);
+        gate_add_extent(gate, ATA_LBA28_END, WINDOW);
+    }
+    gate_add_extent(gate, capacity > WINDOW ? capacity - WINDOW : 0,
+                    capacity > WINDOW ? WINDOW : capacity);
+    return 0;
+}
+
+static unsigned touched(const struct report *report)
+{
+    unsigned parts = 0;
+    for (size_t i = 0; i < report->count; i++)
+        parts |= report->results[i].scenario->touches;
+    return parts & TOUCH_TARGET;
+}
+
+static int save(struct whole_run *run)
+{
+    unsigned parts = touched(&run->report) & run->options->allow;
+    const char *path = run->options->journal, *reason;
+    if (!path)
+        path = keeper_default_path(run->arena, &run->report.target);
+    if (!parts)
+        return 0;
+    if (keeper_exists(path)) {
+        *run->error = arena_print(run->arena,
+                                  "an interrupted run has left %s: put the target back first with "
+                                  "'aoe-conform --recover %s'",
+                                  path, path);
+        return EXIT_USAGE;
+    }
+    if (!keeper_save(&run->session, &run->keeper, parts, path, &reason))
+        return 0;
+    *run->error = arena_print(run->arena, "cannot save what the run may change: %s", reason);
+    keeper_done(&run->keeper);
+    return EXIT_NOT_JUDGED;
+}
+
+static const char *no_answer(struct whole_run *run, const char *reason)
+{
+    char address[AOE_ADDRESS_TEXT];
+    const struct options *options = run->options;
+    aoe_address_text(address, options->shelf, options->slot);
+    if (!link_is_up(run->session.link))
+        return arena_print(run->arena, "%s on %s: %s: the link of %s is down", address,
+                           options->interface, reason, options->interface);
+    return arena_print(run->arena,
+                       "%s on %s: %s: is shelf.slot right, the target on this link, its mask list "
+                       "without a line for %s's MAC, its MTU %u?",
+                       address, options->interface, reason, options->interface,
+                       link_mtu(run->session.link));
+}
+
+/* Finds the target and everything that scenarios need to know. 0, or the exit status. */
+static int meet(struct whole_run *run)
+{
+    const char *reason = "";
+    if (discover(&run->session, &reason) ||
+        discover_timing(&run->session, run->options->timeout_ms, &reason)) {
+        *run->error = no_answer(run, reason);
+        return EXIT_NOT_JUDGED;
+    }
+    run->report.target_found = true;
+    if (choose_window(run, run->error))
+        return EXIT_USAGE;
+    int status = save(run);
+    if (status)
+        return status;
+    if (run->keeper.kept & TOUCH_MEDIA)
+        discover_read_only(&run->session);
+    else
+        run->session.gate.extent_count = 0;
+    discover_facts(&run->session, run->facts);
+    return 0;
+}
+
+struct one {
+    struct whole_run *run;
+    struct result *result;
+};
+
+static void interpret_one(void *user)
+{
+    struct one *one = user;
+    interpret(&one->run->session, one->result->scenario, one->run->facts, one->result);
+}
+
+/* Lists and string are put back after each scenario, so that the next finds what it expects. */
+static void put_back(struct whole_run *run, struct result *result)
+{
+    const char *reason;
+    unsigned parts = result->scenario->touches & TOUCH_TARGET & ~(unsigned)TOUCH_MEDIA;
+    if (!parts || result->verdict == VERDICT_SKIP || run->session.silent)
+        return;
+    session_begin(&run->session, &run->background, NULL);
+    if (keeper_restore(&run->session, &run->keeper, parts, &reason))
+        run->report.error = arena_print(run->arena, "after %s: %s", result->scenario->id, reason);
+}
+
+static void not_run(struct whole_run *run, struct result *result, const char *why)
+{
+    (void)run;
+    result->verdict = VERDICT_ERROR;
+    result->reason = why;
+}
+
+static void run_scenarios(struct whole_run *run)
+{
+    struct report *report = &run->report;
+    for (size_t i = 0; i < report->count; i++) {
+        struct one one = {run, &report->results[i]};
+        if (*run->session.stop)
+            not_run(run, one.result, "not run: interrupted");
+        else if (run->session.silent)
+            not_run(run, one.result, "not run: the target had stopped answering");
+        else if (!guard_call(interpret_one, &one))
+            not_run(run, one.result, "the harness crashed in this scenario: please report it");
+        if (run->session.silent && !*report->error && !*run->session.stop)
+            report->error = arena_print(run->arena, "the target stopped answering in %s",
+                                        one.result->scenario->id);
+        put_back(run, one.result);
+        report_text_result(run->people, one.result, &run->style);
+    }
+    for (size_t i = 0; i < report->count; i++)
+        interpret_conclude(&report->results[i]);
+}
+
+/* Puts everything back, whatever has happened. A signal now would only do harm. */
+static void restore(struct whole_run *run, volatile int *stop)
+{
+    const char *reason = "";
+    *stop = 0;
+    run->session.silent = false;
+    if (!run->keeper.kept)
+        return;
+    session_begin(&run->session, &run->background, NULL);
+    if (!keeper_restore(&run->session, &run->keeper, run->keeper.kept, &reason)) {
+        keeper_done(&run->keeper);
+        return;
+    }
+    run->report.error = arena_print(run->arena,
+                                    "%s%sthe target could not be put back: %s: run "
+                                    "'aoe-conform --recover %s'",
+                                    run->report.error, *run->report.error ? "; " : "", reason,
+                                    run->keeper.path);
+}
+
+static int make_folders(struct arena *arena, const char *path)
+{
+    char *copy = arena_text(arena, path);
+    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0777) && errno != EEXIST)
+            return -1;
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int write_capture(struct whole_run *run, struct result *result)
+{
+    const char *path = arena_print(run->arena, "%s/%s.pcapng", run->options->captures,
+                                   result->scenario->id);
+    if (!result->event_count)
+        return 0;
+    FILE *file = make_folders(run->arena, path) ? NULL : fopen(path, "we");
+    if (!file)
+        return -1;
+    result->capture = path;
+    int status = report_capture(file, &run->report, result);
+    return fclose(file) || status ? -1 : 0;
+}
+
+static int write_captures(struct whole_run *run)
+{
+    for (size_t i = 0; run->options->captures && i < run->report.count; i++)
+        if (write_capture(run, &run->report.results[i])) {
+            *run->error = arena_print(run->arena, "cannot write captures to %s: %s",
+                                      run->options->captures, strerror(errno));
+            return -1;
+        }
+    return 0;
+}
+
+static int write_report(struct whole_run *run, const char *path,
+                        int (*write)(FILE *, const struct report *))
+{
+    if (!path)
+        return 0;
+    bool out = !strcmp(path, "-");
+    FILE *file = out ? stdout : fopen(path, "we");
+    int status = file ? write(file, &run->report) : -1;
+    if (file)
+        status = (out ? fflush(file) : fclose(file)) || status ? -1 : 0;
+    if (status)
+        *run->error = arena_print(run->arena, "cannot write %s: %s", path, strerror(errno));
+    return status;
+}
+
+static int write_all(struct whole_run *run)
+{
+    const struct options *options = run->options;
+    int status = write_captures(run);
+    status |= write_report(run, options->json, report_json);
+    status |= write_report(run, options->junit, report_junit);
+    status |= write_report(run, options->tap, report_tap);
+    if (options->write_baseline && baseline_write(options->write_baseline, &run->report)) {
+        *run->error = arena_print(run->arena, "cannot write %s: %s", options->write_baseline,
+                                  strerror(errno));
+        status = -1;
+    }
+    return status;
+}
+
+static bool is_standard_output(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+static void choose_style(struct whole_run *run)
+{
+    const struct options *options = run->options;
+    bool taken = is_standard_output(options->json) || is_standard_output(options->junit) ||
+                 is_standard_output(options->tap);
+    const char *no_colour = getenv("NO_COLOR");
+    run->people = taken ? stderr : stdout;
+    run->style.verbose = options->verbose;
+    run->style.colour = isatty(fileno(run->people)) && !(no_colour && *no_colour);
+}
+
+static void judge(struct whole_run *run, volatile int *stop)
+{
+    report_text_head(run->people, &run->report, &run->style);
+    run_scenarios(run);
+    restore(run, stop);
+    baseline_apply(&run->baseline, run->arena, &run->report);
+}
+
+/* Everything that comes after the link is open. */
+static int run_on_link(struct whole_run *run, struct link *link, volatile int *stop)
+{
+    set_up_session(run, link, stop);
+    run->report.started = link_now();
+    int status = meet(run);
+    if (status == EXIT_USAGE)
+        return status;
+    if (status)
+        run->report.error = *run->error;
+    else
+        judge(run, stop);
+    for (size_t i = 0; status && i < run->report.count; i++)
+        not_run(run, &run->report.results[i], "not run");
+    run->report.duration = link_now() - run->report.started;
+    report_conclude(&run->report, run->options->strict);
+    int written = write_all(run);
+    if (!status)
+        report_text_end(run->people, &run->report, &run->style);
+    return written ? EXIT_NOT_JUDGED : run->report.exit_status;
+}
+
+int run_target(struct arena *arena, const struct options *options,
+               const struct catalogue *catalogue, volatile int *stop, const char **error)
+{
+    char text[256];
+    struct whole_run *run = arena_new(arena, sizeof *run);
+    run->arena = arena;
+    run->options = options;
+    run->error = error;
+    run->report.version = SUITE_VERSION;
+    run->report.seed = options->seed;
+    run->report.error = "";
+    run->report.command = command_text(arena, options);
+    choose_style(run);
+    if (check_patterns(arena, options, catalogue, error) ||
+        (options->baseline && baseline_read(arena, options->baseline, &run->baseline, error)))
+        return EXIT_USAGE;
+    select_scenarios(run, catalogue);
+    struct link *link = link_open(options->interface, text, sizeof text);
+    if (!link) {
+        *error = arena_text(arena, text);
+        return EXIT_USAGE;
+    }
+    int status = run_on_link(run, link, stop);
+    link_close(link);
+    return status;
+}
+
+static int recover_on_link(struct whole_run *run, struct link *link, volatile int *stop)
+{
+    const char *reason = "";
+    set_up_session(run, link, stop);
+    struct gate *gate = &run->session.gate;
+    gate->allowed = run->keeper.kept;
+    if (discover(&run->session, &reason)) {
+        *run->error = no_answer(run, reason);
+        return EXIT_NOT_JUDGED;
+    }
+    if (memcmp(run->report.target.mac, run->keeper.mac, AOE_MAC_BYTES) != 0) {
+        *run->error = "another target answers at that address than the one that was saved";
+        return EXIT_NOT_JUDGED;
+    }
+    for (size_t i = 0; i < run->keeper.media_count; i++)
+        gate_add_extent(gate, run->keeper.media[i].place.lba, run->keeper.media[i].place.count);
+    if (keeper_restore(&run->session, &run->keeper, run->keeper.kept, &reason)) {
+        *run->error = arena_print(run->arena, "the target could not be put back: %s", reason);
+        return EXIT_NOT_JUDGED;
+    }
+    keeper_done(&run->keeper);
+    printf("the target is as it was before the run; %llu sectors were written back\n",
+           (unsigned long long)run->keeper.restored_sectors);
+    return EXIT_CONFORMANT;
+}
+
+int run_recover(struct arena *arena, const char *path, volatile int *stop, const char **error)
+{
+    char text[256];
+    struct whole_run *run = arena_new(arena, sizeof *run);
+    struct options *options = arena_new(arena, sizeof *options);
+    run->arena = arena;
+    run->options = options;
+    run->error = error;
+    if (keeper_load(arena, &run->keeper, path, error))
+        return EXIT_USAGE;
+    options->interface = run->keeper.interface;
+    options->shelf = run->keeper.shelf;
+    options->slot = run->keeper.slot;
+    struct link *link = link_open(options->interface, text, sizeof text);
+    if (!link) {
+        *error = arena_text(arena, text);
+        return EXIT_USAGE;
+    }
+    int status = recover_on_link(run, link, stop);
+    link_close(link);
+    return status;
+}
