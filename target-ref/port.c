@@ -61,14 +61,11 @@ static bool tells_down(const struct port *port, const void *batch, size_t length
 bool port_refresh(struct port *port)
 {
     bool was_down = false;
-    union {
-        struct nlmsghdr align;
-        uint8_t bytes[16384];
-    } batch;
+    _Alignas(struct nlmsghdr) uint8_t batch[16384];
     ssize_t got;
     /* What else the messages say is read below; after lost ones (ENOBUFS) it is still right. */
-    while ((got = recv(port->events, &batch, sizeof batch, MSG_DONTWAIT)) > 0 || errno == ENOBUFS)
-        was_down = was_down || (got > 0 && tells_down(port, &batch, (size_t)got));
+    while ((got = recv(port->events, batch, sizeof batch, MSG_DONTWAIT)) > 0 || errno == ENOBUFS)
+        was_down = was_down || (got > 0 && tells_down(port, batch, (size_t)got));
     port->exists = read_link(port);
     return was_down;
 }

@@ -44,7 +44,6 @@ struct parser {
     size_t left;
     unsigned line; /* number of the line that was taken last */
     bool config;   /* the config line has been seen */
-    const char *wrong;
 };
 
 /* Takes the next line without its newline. False at the end, and where no newline follows. */

@@ -113,11 +113,13 @@ static void test_hostile(void **state)
         {FIRST "config 6\nend\n", "line 2: a config string is 1 to 1024 bytes"},
         {FIRST "config 61\nconfig 61\nend\n", "line 3: a second config string"},
         {FIRST "config 6g\nend\n", "line 2: a config string is written in hex"},
+        {FIRST "config g6\nend\n", "line 2: a config string is written in hex"},
         {FIRST "config 6A\nend\n", "line 2: a config string is written in hex"},
         {FIRST "config 61 \nend\n", "line 2: a config string is 1 to 1024 bytes"},
         {FIRST "mask 02:00:00:00:00:0\nend\n", "line 2: an address is written as"},
         {FIRST "mask 02:00:00:00:00:001\nend\n", "line 2: an address is written as"},
         {FIRST "mask 02:00:00:00:00:0g\nend\n", "line 2: an address is written as"},
+        {FIRST "mask 020000000001\nend\n", "line 2: an address is written as"},
         {FIRST "mask 02-00-00-00-00-01\nend\n", "line 2: an address is written as"},
         {FIRST "reserve \nend\n", "line 2: an address is written as"},
         {FIRST "config \nend\n", "line 2: a config string is 1 to 1024 bytes"},
@@ -229,10 +231,17 @@ static void test_relative_path(void **state)
     assert_non_null(getcwd(old, sizeof old));
     assert_int_equal(chdir(directory), 0);
     assert_int_equal(state_open(&file, "state", &settings, message, sizeof message), 0);
+    state_close(&file);
+    assert_int_equal(unlink("state.lock"), 0);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(state_open(&file, path, &settings, message, sizeof message), 0);
     assert_int_equal(chdir(old), 0);
     assert_int_equal(state_save(&file, &settings), 0); /* goes where it was opened */
     state_close(&file);
     assert_int_equal(access(path, R_OK), 0);
+    char lock[128];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    assert_int_equal(access(lock, R_OK), 0);
 }
 
 /* A save that fails says so and leaves what was there. */
