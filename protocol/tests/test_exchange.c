@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "frames.h"
+#include "protocol/exchange.h"
+
+enum { PATIENCE = 1000 };
+
+/* What was given up, in order. */
+struct given_up {
+    size_t count;
+    uint64_t request[64];
+    unsigned sent[64];
+    int64_t time[64];
+};
+
+struct wire {
+    struct aoe_exchanges *exchanges;
+    struct given_up up;
+    uint64_t number;
+    int64_t time;
+    uint16_t vlan;
+    struct aoe_exchange_event event;
+};
+
+static void note(void *user, uint64_t request, unsigned sent, int64_t time)
+{
+    struct given_up *up = user;
+    assert_true(up->count < COUNT(up->request));
+    up->request[up->count] = request;
+    up->sent[up->count] = sent;
+    up->time[up->count++] = time;
+}
+
+static int set_up(void **state)
+{
+    struct wire *wire = calloc(1, sizeof *wire);
+    assert_non_null(wire);
+    wire->exchanges = aoe_exchanges_new(64, PATIENCE, note, &wire->up);
+    assert_non_null(wire->exchanges);
+    *state = wire;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct wire *wire = *state;
+    aoe_exchanges_free(wire->exchanges);
+    free(wire);
+    return 0;
+}
+
+/* Feeds a frame 10 ns after the last one, as number 1, 2, 3 ... */
+static enum aoe_exchange_kind feed(struct wire *wire, struct aoe_frame frame)
+{
+    struct made made = {.frame = frame};
+    seal(&made, AOE_FRAME_MIN);
+    wire->time += 10;
+    wire->event =
+        aoe_exchanges_feed(wire->exchanges, &made.frame, ++wire->number, wire->time, wire->vlan);
+    return wire->event.kind;
+}
+
+static struct aoe_frame tagged(struct aoe_frame frame, uint32_t tag)
+{
+    frame.tag = tag;
+    return frame;
+}
+
+static struct aoe_frame read_of(uint32_t tag, uint64_t lba)
+{
+    return tagged(ata_request(ATA_READ, 1, lba), tag);
+}
+
+static struct aoe_frame data_of(uint32_t tag, uint64_t lba)
+{
+    return tagged(ata_response(ATA_STATUS_DRDY, lba), tag);
+}
+
+/* A config read to everybody. */
+static struct aoe_frame discovery(void)
+{
+    struct aoe_frame frame = tagged(config_request(AOE_CONFIG_READ, ""), 0);
+    memset(frame.destination, 0xFF, AOE_MAC_BYTES);
+    frame.shelf = AOE_SHELF_ALL;
+    frame.slot = AOE_SLOT_ALL;
+    return frame;
+}
+
+static struct aoe_frame advert_of(uint8_t mac, uint16_t shelf)
+{
+    struct aoe_frame frame = tagged(config_response(AOE_CONFIG_READ, ""), 0);
+    frame.source[5] = mac;
+    frame.shelf = shelf;
+    return frame;
+}
+
+static void a_request_and_its_answer(void **state)
+{
+    struct wire *wire = *state;
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.request_first, 1);
+    assert_int_equal(wire->event.since_last, 0);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 1);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.since_last, 10);
+    assert_int_equal(wire->event.since_first, 10);
+    assert_int_equal(wire->event.repeats, 0);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 0);
+}
+
+static void a_second_response_is_a_duplicate(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, data_of(1, 5));
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.since_first, 20);
+}
+
+static void a_repeat_explains_a_second_response_but_no_third(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.since_last, 10);
+    assert_int_equal(wire->event.repeats, 1);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 1);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 2);
+    assert_int_equal(wire->event.request_first, 1);
+    assert_int_equal(wire->event.since_last, 10);
+    assert_int_equal(wire->event.since_first, 20);
+    assert_int_equal(wire->event.repeats, 1);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
+}
+
+/* The repeat left before the answer arrived. */
+static void a_repeat_may_cross_the_answer(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, data_of(1, 5));
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
+}
+
+static void a_new_tag_repeats_an_open_command(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    assert_int_equal(feed(wire, read_of(2, 5)), AOE_EXCHANGE_REPEAT_NEW);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.repeats, 1);
+    assert_int_equal(feed(wire, read_of(3, 5)), AOE_EXCHANGE_REPEAT_NEW);
+    assert_int_equal(wire->event.request, 2);
+    assert_int_equal(wire->event.request_first, 1);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 1);
+    assert_int_equal(feed(wire, data_of(3, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 3);
+    assert_int_equal(wire->event.request_first, 1);
+    assert_int_equal(wire->event.since_last, 10);
+    assert_int_equal(wire->event.since_first, 30);
+    assert_int_equal(wire->event.repeats, 2);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(feed(wire, read_of(4, 5)), AOE_EXCHANGE_REQUEST);
+}
+
+static void the_old_tag_may_answer_first(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, read_of(2, 5));
+    feed(wire, read_of(3, 5));
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(wire->event.since_last, 30);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+    assert_int_equal(feed(wire, data_of(3, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_LATE);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 0);
+}
+
+/* Each of these differs from the command that is open. */
+static void another_command_is_no_repeat(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame others[8];
+    for (size_t i = 0; i < COUNT(others); i++)
+        others[i] = read_of(2, 5);
+    others[0].ata.lba[0] = 6;
+    others[1].ata.count = 2;
+    others[2].ata.opcode = ATA_VERIFY;
+    others[3].ata.aflags = AOE_ATA_ASYNC;
+    others[4].source[5] = 9;
+    others[5].slot = 4;
+    others[6].shelf = 8;
+    others[7].ata.feature = 1;
+    feed(wire, read_of(1, 5));
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(feed(wire, others[i]), AOE_EXCHANGE_REQUEST);
+    wire->vlan = 5;
+    assert_int_equal(feed(wire, read_of(2, 5)), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 2 + COUNT(others));
+}
+
+/* Each of these differs in what pairs a response with its request. */
+static void what_does_not_pair_is_unsolicited(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame others[6];
+    for (size_t i = 0; i < COUNT(others); i++)
+        others[i] = data_of(1, 5);
+    others[0].tag = 2;
+    others[1].shelf = 8;
+    others[2].slot = 4;
+    others[3].source[5] = 9;
+    others[4].destination[5] = 9;
+    others[5].command = AOE_COMMAND_CONFIG;
+    feed(wire, read_of(1, 5));
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(feed(wire, others[i]), AOE_EXCHANGE_UNSOLICITED);
+    wire->vlan = 1;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_UNSOLICITED);
+    wire->vlan = 0;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+}
+
+static void a_broadcast_is_answered_once_by_each(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, discovery());
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(feed(wire, advert_of(3, 2)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(4, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(feed(wire, advert_of(3, 2)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+    assert_int_equal(feed(wire, discovery()), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 8);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 0);
+}
+
+static void a_repeated_broadcast_explains_second_responses(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, discovery());
+    assert_int_equal(feed(wire, discovery()), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_LATE);
+}
+
+/* Of the two broadcasts of Ethernet and AoE each is enough to reach several targets. */
+static void each_kind_of_broadcast_reaches_several(void **state)
+{
+    struct wire *wire = *state;
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct aoe_frame ask = discovery();
+        ask.tag = 100 + kind;
+        ask.shelf = kind == 1 || kind == 3 ? AOE_SHELF_ALL : 7;
+        ask.slot = kind == 2 || kind == 3 ? AOE_SLOT_ALL : 3;
+        struct aoe_frame answer = tagged(advert_of(2, 7), ask.tag);
+        assert_int_equal(feed(wire, ask), AOE_EXCHANGE_REQUEST);
+        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_ANSWER);
+        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_DUPLICATE);
+        answer.source[5] = 8;
+        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_ANSWER);
+        answer.shelf = 9;
+        assert_int_equal(feed(wire, answer),
+                         kind == 1 || kind == 3 ? AOE_EXCHANGE_ANSWER : AOE_EXCHANGE_UNSOLICITED);
+    }
+}
+
+/* A unicast frame with a broadcast address is for one machine, whoever it is there. */
+static void an_address_broadcast_stays_with_its_mac(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame ask = discovery();
+    memcpy(ask.destination, target_mac, AOE_MAC_BYTES);
+    feed(wire, ask);
+    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 2)), AOE_EXCHANGE_ANSWER);
+}
+
+/* Both ask for the same: Linux sends them with the same tag, and each is answered. */
+static void two_broadcasts_that_overlap_are_both_answered(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame specific = discovery();
+    specific.shelf = 7;
+    specific.slot = 3;
+    feed(wire, discovery());
+    assert_int_equal(feed(wire, specific), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_DUPLICATE);
+}
+
+/* Config queries may all have one tag. */
+static void an_answered_query_is_asked_anew(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame ask = tagged(config_request(AOE_CONFIG_READ, ""), 0);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(feed(wire, ask), AOE_EXCHANGE_REQUEST);
+        assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_ANSWER);
+        assert_int_equal(wire->event.since_first, 10);
+    }
+    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_DUPLICATE);
+}
+
+static void a_reused_tag_is_a_new_request(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, data_of(1, 5));
+    assert_int_equal(feed(wire, read_of(1, 6)), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, data_of(1, 6)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 3);
+    assert_int_equal(feed(wire, data_of(1, 6)), AOE_EXCHANGE_DUPLICATE);
+}
+
+/* An initiator that breaks i-tag: the LBA tells the responses apart, in any order. */
+static void one_tag_for_two_open_commands(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    assert_int_equal(feed(wire, read_of(1, 6)), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 2);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(feed(wire, data_of(1, 6)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 2);
+}
+
+/* A silent test and the set after it share a tag; the sub-command says which one is answered. */
+static void the_subcommand_tells_queries_apart(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, config_request(AOE_CONFIG_SET, "a"));
+    assert_int_equal(feed(wire, config_request(AOE_CONFIG_TEST, "a")), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, config_response(AOE_CONFIG_SET, "a")), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+    assert_int_equal(feed(wire, config_request(AOE_CONFIG_TEST, "b")), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, config_request(AOE_CONFIG_TEST, "b")), AOE_EXCHANGE_REPEAT);
+}
+
+static void responses_may_come_in_any_order(void **state)
+{
+    struct wire *wire = *state;
+    for (uint32_t tag = 0; tag < 20; tag++)
+        feed(wire, read_of(tag, tag));
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 20);
+    for (uint32_t i = 0; i < 20; i++) {
+        uint32_t tag = i * 7 % 20;
+        assert_int_equal(feed(wire, data_of(tag, tag)), AOE_EXCHANGE_ANSWER);
+        assert_int_equal(wire->event.request, tag + 1);
+    }
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+}
+
+static void what_is_not_answered_is_given_up_once(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, read_of(2, 6));
+    feed(wire, read_of(2, 6));
+    feed(wire, read_of(3, 5));
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 2);
+    wire->time = 30 + PATIENCE - 10;
+    feed(wire, read_of(9, 9));
+    assert_int_equal(wire->up.count, 0);
+    feed(wire, data_of(9, 9));
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(wire->up.request[0], 2);
+    assert_int_equal(wire->up.sent[0], 2);
+    assert_int_equal(wire->up.time[0], 30);
+    feed(wire, read_of(8, 8));
+    assert_int_equal(wire->up.count, 2);
+    assert_int_equal(wire->up.request[1], 1);
+    assert_int_equal(wire->up.sent[1], 2);
+    assert_int_equal(wire->up.time[1], 40);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 3);
+    assert_int_equal(wire->up.request[2], 7);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 3);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+}
+
+static void a_response_after_giving_up_is_late(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    wire->time += PATIENCE;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
+    feed(wire, discovery());
+    wire->time += PATIENCE;
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_LATE);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    wire->time += PATIENCE;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_UNSOLICITED);
+}
+
+static void a_repeat_after_giving_up_opens_again(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    wire->time += PATIENCE;
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 1);
+    assert_int_equal(feed(wire, read_of(2, 5)), AOE_EXCHANGE_REPEAT_NEW);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+}
+
+static void an_answer_is_forgotten_after_patience(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, data_of(1, 5));
+    wire->time += PATIENCE - 10;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
+    wire->time += PATIENCE;
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REQUEST);
+}
+
+static void the_oldest_makes_room(void **state)
+{
+    struct wire *wire = *state;
+    for (uint32_t tag = 0; tag < 64; tag++)
+        feed(wire, read_of(tag, tag));
+    feed(wire, read_of(0, 0));
+    assert_int_equal(wire->up.count, 0);
+    feed(wire, read_of(64, 64));
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(wire->up.request[0], 2);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 64);
+    assert_int_equal(feed(wire, data_of(1, 1)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(feed(wire, data_of(0, 0)), AOE_EXCHANGE_ANSWER);
+}
+
+/* The successor of a superseded tag may be forgotten before it. */
+static void a_forgotten_successor_is_not_followed(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1000, 5));
+    feed(wire, read_of(1001, 5));
+    feed(wire, data_of(1001, 5));
+    for (uint32_t i = 0; i < 500; i++) {
+        feed(wire, read_of(1000, 5));
+        wire->time -= 10;
+        feed(wire, read_of(i, 100 + i));
+        feed(wire, data_of(i, 100 + i));
+        wire->time -= 20;
+    }
+    assert_int_equal(wire->up.count, 0);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+}
+
+static void times_may_step_back_a_little(void **state)
+{
+    struct wire *wire = *state;
+    wire->time = 5000;
+    feed(wire, read_of(1, 5));
+    wire->time -= 100;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.since_last, 0);
+    assert_int_equal(wire->event.since_first, 0);
+    feed(wire, read_of(2, 6));
+    wire->time = 100;
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(wire->up.count, 1);
+    feed(wire, read_of(3, 7));
+    wire->time += PATIENCE;
+    feed(wire, read_of(4, 8));
+    assert_int_equal(wire->up.count, 2);
+}
+
+static void extreme_times_do_no_harm(void **state)
+{
+    struct wire *wire = *state;
+    struct made made = {.frame = read_of(1, 5)};
+    const int64_t times[] = {INT64_MIN, INT64_MAX, 0, INT64_MAX, INT64_MIN, -1, 1};
+    seal(&made, 60);
+    for (size_t i = 0; i < COUNT(times); i++) {
+        struct aoe_exchange_event event =
+            aoe_exchanges_feed(wire->exchanges, &made.frame, i, times[i], 0);
+        assert_true(event.since_last >= 0 && event.since_first >= 0);
+    }
+}
+
+static void other_frames_are_not_counted(void **state)
+{
+    struct wire *wire = *state;
+    struct made made = {.frame = read_of(1, 5)};
+    seal(&made, 60);
+    for (size_t length = 0; length < AOE_HEADER_BYTES; length++) {
+        reseal(&made, length);
+        assert_int_equal(aoe_exchanges_feed(wire->exchanges, &made.frame, 1, 1, 0).kind,
+                         AOE_EXCHANGE_NONE);
+    }
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
+}
+
+/* All frames of one key: each feed looks at a few entries, however many there are. */
+static void a_hostile_capture_is_not_slow(void **state)
+{
+    (void)state;
+    struct aoe_exchanges *exchanges = aoe_exchanges_new(1 << 16, INT64_MAX, NULL, NULL);
+    assert_non_null(exchanges);
+    for (uint32_t i = 0; i < 200000; i++) {
+        struct made made = {.frame = read_of(i & 1 ? 1 : i, i & 1 ? i : 0)};
+        if (i % 3 == 0)
+            made.frame.flags |= AOE_FLAG_RESPONSE;
+        seal(&made, 0);
+        aoe_exchanges_feed(exchanges, &made.frame, i, i, 0);
+    }
+    aoe_exchanges_finish(exchanges);
+    aoe_exchanges_free(exchanges);
+}
+
+static void arguments_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    assert_null(aoe_exchanges_new(0, 1, NULL, NULL));
+    assert_null(aoe_exchanges_new(8, 1, NULL, NULL));
+    assert_null(aoe_exchanges_new(17, 1, NULL, NULL));
+    assert_null(aoe_exchanges_new(SIZE_MAX, 1, NULL, NULL));
+    assert_null(aoe_exchanges_new(16, 0, NULL, NULL));
+    aoe_exchanges_free(NULL);
+    struct aoe_exchanges *exchanges = aoe_exchanges_new(16, 1, NULL, NULL);
+    assert_non_null(exchanges);
+    aoe_exchanges_finish(exchanges);
+    aoe_exchanges_free(exchanges);
+}
+
+static void kinds_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(aoe_exchange_name(AOE_EXCHANGE_REQUEST), "request");
+    assert_string_equal(aoe_exchange_name(AOE_EXCHANGE_REPEAT_NEW), "repeat-new-tag");
+    assert_string_equal(aoe_exchange_name(AOE_EXCHANGE_UNSOLICITED), "unsolicited");
+    assert_string_equal(aoe_exchange_name(AOE_EXCHANGE_NONE), "none");
+}
+
+#define ON_WIRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_WIRE(a_request_and_its_answer),
+        ON_WIRE(a_second_response_is_a_duplicate),
+        ON_WIRE(a_repeat_explains_a_second_response_but_no_third),
+        ON_WIRE(a_repeat_may_cross_the_answer),
+        ON_WIRE(a_new_tag_repeats_an_open_command),
+        ON_WIRE(the_old_tag_may_answer_first),
+        ON_WIRE(another_command_is_no_repeat),
+        ON_WIRE(what_does_not_pair_is_unsolicited),
+        ON_WIRE(a_broadcast_is_answered_once_by_each),
+        ON_WIRE(a_repeated_broadcast_explains_second_responses),
+        ON_WIRE(each_kind_of_broadcast_reaches_several),
+        ON_WIRE(an_address_broadcast_stays_with_its_mac),
+        ON_WIRE(two_broadcasts_that_overlap_are_both_answered),
+        ON_WIRE(an_answered_query_is_asked_anew),
+        ON_WIRE(a_reused_tag_is_a_new_request),
+        ON_WIRE(one_tag_for_two_open_commands),
+        ON_WIRE(the_subcommand_tells_queries_apart),
+        ON_WIRE(responses_may_come_in_any_order),
+        ON_WIRE(what_is_not_answered_is_given_up_once),
+        ON_WIRE(a_response_after_giving_up_is_late),
+        ON_WIRE(a_repeat_after_giving_up_opens_again),
+        ON_WIRE(an_answer_is_forgotten_after_patience),
+        ON_WIRE(the_oldest_makes_room),
+        ON_WIRE(a_forgotten_successor_is_not_followed),
+        ON_WIRE(times_may_step_back_a_little),
+        ON_WIRE(extreme_times_do_no_harm),
+        ON_WIRE(other_frames_are_not_counted),
+        cmocka_unit_test(a_hostile_capture_is_not_slow),
+        cmocka_unit_test(arguments_out_of_range_are_refused),
+        cmocka_unit_test(kinds_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
