@@ -47,7 +47,7 @@ struct target {
 };
 
 static const char usage[] =
-    "usage: aoe-target [-r] [-b BUFCOUNT] [-m MAC,..] [--state FILE] SHELF SLOT IFACE FILE\n";
+    "usage: aoe-target [-r] [-b BUFCOUNT] [-m MAC,..] [--state FILE] SHELF SLOT IFACE FILE";
 
 static const char help[] =
     "Serves FILE, a file or block device, as AoE target eSHELF.SLOT on interface IFACE.\n"
@@ -111,12 +111,11 @@ static bool parse_operands(struct options *options, char *const *operands, int c
     static const char *const names[] = {"SHELF", "SLOT", "IFACE", "FILE"};
     unsigned shelf, slot;
     if (count < 4) {
-        complain("%s is missing; %.*s", names[count], (int)strcspn(usage, "\n"), usage);
+        complain("%s is missing; %s", names[count], usage);
         return false;
     }
     if (count > 4) {
-        complain("\"%s\" is one operand too many; %.*s", operands[4], (int)strcspn(usage, "\n"),
-                 usage);
+        complain("\"%s\" is one operand too many; %s", operands[4], usage);
         return false;
     }
     if (!parse_number("SHELF", operands[0], 0, AOE_SHELF_ALL - 1, &shelf) ||
@@ -134,9 +133,8 @@ static void complain_option(int option, char *const *argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};
     bool is_letter = optopt > 0 && optopt <= CHAR_MAX;
-    complain("%s %s; %.*s", is_letter ? letter : argv[optind - 1],
-             option == ':' ? "needs an argument" : "is not an option", (int)strcspn(usage, "\n"),
-             usage);
+    complain("%s %s; %s", is_letter ? letter : argv[optind - 1],
+             option == ':' ? "needs an argument" : "is not an option", usage);
 }
 
 /* Reads the command line. Returns -1 to go on, else the exit status. */
@@ -167,7 +165,7 @@ static int parse_options(struct options *options, int argc, char **argv)
             options->state = optarg;
             break;
         case OPTION_HELP:
-            printf("%s%s", usage, help);
+            printf("%s\n%s", usage, help);
             return EXIT_SUCCESS;
         case OPTION_VERSION:
             printf("aoe-target %s\n", SUITE_VERSION);
