@@ -49,6 +49,8 @@ static inline const uint8_t *aoe_take(struct aoe_cursor *cursor, size_t count)
         cursor->overrun = true;
         return NULL;
     }
+    if (!cursor->bytes)
+        return NULL;
     const uint8_t *here = cursor->bytes + cursor->position;
     cursor->position += count;
     return here;
