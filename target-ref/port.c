@@ -44,18 +44,35 @@ static bool read_link(struct port *port)
     return true;
 }
 
-/* True where a message of the batch says that the interface has lost its link. */
-static bool tells_down(const struct port *port, const void *batch, size_t length)
+/* True where the message's count of carrier changes has moved by two or more: the kernel reports
+ * such changes once a second at most, and a link that came back meanwhile as if nothing was. */
+static bool tells_flap(struct port *port, const struct nlmsghdr *message)
 {
-    const struct nlmsghdr *message = batch;
-    for (; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length)) {
-        const struct ifinfomsg *info = NLMSG_DATA(message);
-        if (message->nlmsg_type == RTM_NEWLINK &&
-            message->nlmsg_len >= NLMSG_LENGTH(sizeof *info) && info->ifi_index == port->index &&
-            !(info->ifi_flags & IFF_RUNNING))
-            return true;
+    const struct rtattr *attribute = IFLA_RTA(NLMSG_DATA(message));
+    size_t left = IFLA_PAYLOAD(message);
+    for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+        uint32_t before = port->carrier_changes;
+        if (attribute->rta_type != IFLA_CARRIER_CHANGES || RTA_PAYLOAD(attribute) < sizeof before)
+            continue;
+        memcpy(&port->carrier_changes, RTA_DATA(attribute), sizeof before);
+        return before && port->carrier_changes - before >= 2;
     }
     return false;
+}
+
+/* True where a message of the batch says that the interface has lost its link. */
+static bool tells_down(struct port *port, const void *batch, size_t length)
+{
+    const struct nlmsghdr *message = batch;
+    bool down = false;
+    for (; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length)) {
+        const struct ifinfomsg *info = NLMSG_DATA(message);
+        if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_LENGTH(sizeof *info) ||
+            info->ifi_index != port->index)
+            continue;
+        down = tells_flap(port, message) || !(info->ifi_flags & IFF_RUNNING) || down;
+    }
+    return down;
 }
 
 bool port_refresh(struct port *port)
@@ -65,7 +82,7 @@ bool port_refresh(struct port *port)
     ssize_t got;
     /* What else the messages say is read below; after lost ones (ENOBUFS) it is still right. */
     while ((got = recv(port->events, batch, sizeof batch, MSG_DONTWAIT)) > 0 || errno == ENOBUFS)
-        was_down = was_down || (got > 0 && tells_down(port, batch, (size_t)got));
+        was_down = (got > 0 && tells_down(port, batch, (size_t)got)) || was_down;
     port->exists = read_link(port);
     return was_down;
 }
@@ -80,13 +97,22 @@ static int bind_frames(struct port *port)
     return setsockopt(port->frames, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
+/* Opens the events and asks for one at once, which tells the carrier changes so far. */
 static int open_events(struct port *port)
 {
     struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+    struct {
+        struct nlmsghdr header;
+        struct ifinfomsg info;
+    } ask_link = {
+        {.nlmsg_len = sizeof ask_link, .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST},
+        {.ifi_family = AF_UNSPEC, .ifi_index = port->index}};
     port->events = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (port->events < 0)
         return -1;
-    return bind(port->events, (struct sockaddr *)&address, sizeof address);
+    if (bind(port->events, (struct sockaddr *)&address, sizeof address) != 0)
+        return -1;
+    return send(port->events, &ask_link, sizeof ask_link, 0) < 0 ? -1 : 0;
 }
 
 static int open_sockets(struct port *port, char *message, size_t size)

@@ -14,9 +14,10 @@ struct port {
     int index;
     char name[IFNAMSIZ];
     uint8_t mac[AOE_MAC_BYTES];
-    uint32_t mtu; /* bytes */
-    bool running; /* up, with a carrier */
-    bool exists;  /* false once the interface has been deleted */
+    uint32_t mtu;             /* bytes */
+    bool running;             /* up, with a carrier */
+    uint32_t carrier_changes; /* as the kernel counts them; 0 until it has told */
+    bool exists;              /* false once the interface has been deleted */
 };
 
 /* Opens the interface for AoE frames. On failure returns -1 with a line in `message` (no
