@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -260,6 +261,16 @@ static void test_save_fails(void **state)
     assert_int_equal(state_save(&file, &second), -1);
     assert_non_null(strstr(file.message, path));
     assert_int_equal(rmdir(temporary), 0);
+    /* A disk that is full in the middle of the file. */
+    struct rlimit old, tight;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tight = old;
+    tight.rlim_cur = 30;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    int result = state_save(&file, &second);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(result, -1);
     state_close(&file);
     assert_int_equal(state_open(&file, path, &in, message, sizeof message), 0);
     assert_memory_equal(&in, &first, sizeof first);
