@@ -126,7 +126,7 @@ static inline struct failure *made_failures(struct arena *arena, struct result *
 
 static inline void made_fail(struct arena *arena, struct result *result)
 {
-    static struct row rows[] = {
+    static const struct row rows[] = {
         {"error", "4 (config string present)", "0 (none)", 15, 1, true},
         {"tag", "0x00000007", "0x00000007", 20, 4, false},
         {"string", "\"alpha\"", "\"beta\"", 32, 4, true},
@@ -135,7 +135,7 @@ static inline void made_fail(struct arena *arena, struct result *result)
     made_config_events(arena, result);
     struct failure *failures = made_failures(arena, result, 2);
     failures[0].values = "v=3 n=0";
-    failures[0].rows = rows;
+    failures[0].rows = (struct row *)arena_bytes(arena, rows, sizeof rows);
     failures[0].row_count = sizeof rows / sizeof *rows;
     failures[0].event = result->events[1];
     failures[0].context = result->events;
@@ -150,7 +150,7 @@ static inline void made_fail(struct arena *arena, struct result *result)
 
 static inline void made_data(struct arena *arena, struct result *result)
 {
-    static struct row rows[] = {
+    static const struct row rows[] = {
         {"status", "0x40|0x50", "0x40 (DRDY)", 27, 1, false},
         {"data", "pattern(1) at LBA 4712 with all that the scenario wrote there before",
          "pattern(1) at LBA 99, which belongs 4613 sectors before the one that was read", 548, 40,
@@ -162,7 +162,7 @@ static inline void made_data(struct arena *arena, struct result *result)
     failure->line = 6;
     failure->expected = "data=pattern(1)";
     failure->actual = "data of LBA 99 in the second sector";
-    failure->rows = rows;
+    failure->rows = (struct row *)arena_bytes(arena, rows, sizeof rows);
     failure->row_count = 2;
     failure->event = result->events[1];
     failure->context = result->events;
@@ -221,14 +221,14 @@ static inline void made_results(struct arena *arena, struct result *results)
 static inline void made_runwide(struct arena *arena, struct result *result,
                                 const struct result *seen)
 {
-    static struct row row = {"version", "1", "2", 14, 1, true};
+    static const struct row row = {"version", "1", "2", 14, 1, true};
     ((struct scenario *)result->scenario)->runwide = true;
     struct failure *failure = made_failures(arena, result, 1);
     failure->path = seen->scenario->path;
     failure->id = seen->scenario->id;
     failure->expected = "version=1";
     failure->actual = "version=2";
-    failure->rows = &row;
+    failure->rows = (struct row *)arena_bytes(arena, &row, sizeof row);
     failure->row_count = 1;
     failure->event = seen->events[1];
     failure->context = seen->events + 1;
@@ -278,6 +278,28 @@ static inline struct report *made_report(struct arena *arena)
     report->command = "aoe-conform --target eth0 e0.1 --allow config --seed 1";
     report_conclude(report, false);
     return report;
+}
+
+/* A report for each test that changes it, or for all. */
+struct made_fixture {
+    struct arena arena;
+    struct report *report;
+};
+
+static inline int made_set_up(void **state)
+{
+    struct made_fixture *fixture = calloc(1, sizeof *fixture);
+    fixture->report = made_report(&fixture->arena);
+    *state = fixture;
+    return 0;
+}
+
+static inline int made_tear_down(void **state)
+{
+    struct made_fixture *fixture = *state;
+    arena_free(&fixture->arena);
+    free(fixture);
+    return 0;
 }
 
 /* What a writer of reports writes, ending with NUL; memory is from the arena. */
