@@ -10,29 +10,8 @@
 #include "harness/report.h"
 #include "made_report.h"
 
-struct fixture {
-    struct arena arena;
-    struct report *report;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    fixture->report = made_report(&fixture->arena);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    arena_free(&fixture->arena);
-    free(fixture);
-    return 0;
-}
-
 /* What is written, read back; jansson refuses text that is not UTF-8 and names that come twice. */
-static json_t *read_back(struct fixture *fixture)
+static json_t *read_back(struct made_fixture *fixture)
 {
     size_t length;
     json_error_t error;
@@ -229,7 +208,7 @@ static void test_odd_text(void **state)
 
 static void test_target_not_found(void **state)
 {
-    struct fixture *fixture = *state;
+    struct made_fixture *fixture = *state;
     fixture->report->target_found = false;
     fixture->report->error = "no answer from e0.1";
     fixture->report->count = 0;
@@ -247,7 +226,7 @@ static void test_target_not_found(void **state)
 
 static void test_a_target_without_ata(void **state)
 {
-    struct fixture *fixture = *state;
+    struct made_fixture *fixture = *state;
     fixture->report->target.has_ata = false;
     fixture->report->target.has_reserve = true;
     fixture->report->target.read_only_known = false;
@@ -262,7 +241,7 @@ static void test_a_target_without_ata(void **state)
 
 static void test_great_seeds(void **state)
 {
-    struct fixture *fixture = *state;
+    struct made_fixture *fixture = *state;
     fixture->report->seed = INT64_MAX;
     json_t *json = read_back(fixture);
     assert_number(json, "seed", INT64_MAX);
@@ -275,7 +254,7 @@ static void test_great_seeds(void **state)
 
 static void test_full_disk(void **state)
 {
-    struct fixture *fixture = *state;
+    struct made_fixture *fixture = *state;
     assert_true(made_fails(report_json, fixture->report));
 }
 
@@ -290,10 +269,10 @@ int main(void)
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_frames_are_hex),
         cmocka_unit_test(test_odd_text),
-        cmocka_unit_test_setup_teardown(test_target_not_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_target_without_ata, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_great_seeds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_target_not_found, made_set_up, made_tear_down),
+        cmocka_unit_test_setup_teardown(test_a_target_without_ata, made_set_up, made_tear_down),
+        cmocka_unit_test_setup_teardown(test_great_seeds, made_set_up, made_tear_down),
         cmocka_unit_test(test_full_disk),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, made_set_up, made_tear_down);
 }
