@@ -2,7 +2,12 @@
 # make           the programs, into build/
 # make demo      install what is missing, build, judge the reference target in namespaces
 # make check     install what is missing, build, run every test
-# make help      the rest
+# make unit      the unit tests
+# make end-to-end  the tests that run the programs in network namespaces
+# make fuzz      the fuzzers, FUZZ_TIME seconds each
+# make lint      formats, static analysis, manual pages, scenarios
+# make install   into DESTDIR and PREFIX
+# make clean     removes build/
 
 VERSION = 0.1.0
 BUILD  ?= build
@@ -12,7 +17,7 @@ CC     ?= gcc
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS  ?= -O2 -g
 ifdef SANITIZE
-CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 ifdef WERROR
 WARNINGS += -Werror
@@ -61,5 +66,82 @@ $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(call objects,harness) $(L
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
 
 .SECONDARY:
+
+# ---- running and testing ----
+
+LAB        = AOE_BUILD=$(BUILD) ci/lab
+FUZZ_TIME ?= 8
+SANITIZED  = $(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CC=clang SANITIZE=1 WERROR=1
+
+setup-build:
+	@ci/setup build
+setup-check:
+	@ci/setup build check
+
+demo: setup-build
+	@$(MAKE) --no-print-directory all
+	@$(LAB) -- $(BUILD)/aoe-conform --target a0 e0.1 --allow all,link
+
+check: setup-check
+	@$(MAKE) --no-print-directory WERROR=1 all lint unit
+	@$(SANITIZED) all unit
+	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory end-to-end
+
+# Unit tests, one program a file; each prints its own result.
+unit: $(TESTS)
+	@for test in $(TESTS); do $$test || exit 1; done
+
+# What crosses a wire or a command line.
+end-to-end: all
+	@AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider ci
+
+# libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
+# for a long one. New inputs stay in build/.
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
+	@for fuzzer in $(FUZZERS); do \
+	    program=$(BUILD)/fuzz/$${fuzzer#$(BUILD)/}; corpus=$$program.corpus; \
+	    seeds=$$(dirname $${fuzzer#$(BUILD)/})/corpus; \
+	    mkdir -p $$corpus; [ -d $$seeds ] || seeds=; \
+	    echo "fuzz $$(basename $$program) $(FUZZ_TIME) s"; \
+	    $$program -max_total_time=$(FUZZ_TIME) -artifact_prefix=$$program. -verbosity=0 \
+	        -print_final_stats=0 $$corpus $$seeds 2>$$program.log || { tail -40 $$program.log; exit 1; }; \
+	done
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/protocol/fuzz/%: $(BUILD)/protocol/fuzz/%.o $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+$(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-ref) $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+$(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness) $(LIB)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
+
+lint: all
+	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c)
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 -D_GNU_SOURCE -DSUITE_VERSION='""' -DSCENARIO_DIR='""' -I. \
+	    protocol target-ref harness
+	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
+	@$(BUILD)/aoe-conform --check
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
+	cd scenarios && find . -name '*.aoe' -exec install -D -m 644 {} \
+	    $(abspath $(DESTDIR)$(PREFIX))/share/aoe-suite/scenarios/{} \;
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -11,7 +11,7 @@ struct baseline {
         const char *pattern;
         const char *why; /* "" where the line has none */
         unsigned line;
-    } *entries;
+    } * entries;
     size_t count;
 };
 

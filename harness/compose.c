@@ -180,8 +180,7 @@ static void own_header(struct run *run, struct aoe_frame *frame, size_t host, ui
     memcpy(frame->source, run->session->macs[host], AOE_MAC_BYTES);
 }
 
-static size_t compose_message(struct run *run, const struct send *send, size_t host,
-                              uint8_t *bytes)
+static size_t compose_message(struct run *run, const struct send *send, size_t host, uint8_t *bytes)
 {
     uint8_t *payload = arena_array(run->arena, AOE_FRAME_MAX, 1);
     struct aoe_writer writer = aoe_writer(payload, AOE_FRAME_MAX);

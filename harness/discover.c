@@ -93,8 +93,7 @@ static void ask_lists(struct session *session)
         gate_set_masks(&session->gate, reply);
     reply = ask_list(session, AOE_COMMAND_RESERVE);
     target->has_reserve = reply;
-    target->reserved_by_others =
-        reply && reply->reserve.count && !list_has_own(session, reply);
+    target->reserved_by_others = reply && reply->reserve.count && !list_has_own(session, reply);
 }
 
 int discover(struct session *session, const char **reason)
@@ -179,8 +178,8 @@ static const struct request *scratch_command(struct session *session, bool write
     session_request(session, &frame, AOE_COMMAND_ATA);
     frame.ata.count = 1;
     frame.ata.aflags = (uint8_t)((extended ? AOE_ATA_EXTENDED : 0) | (write ? AOE_ATA_WRITE : 0));
-    frame.ata.opcode = write ? (extended ? ATA_WRITE_EXT : ATA_WRITE)
-                             : (extended ? ATA_READ_EXT : ATA_READ);
+    frame.ata.opcode =
+        write ? (extended ? ATA_WRITE_EXT : ATA_WRITE) : (extended ? ATA_READ_EXT : ATA_READ);
     aoe_ata_set_lba(&frame.ata, session->gate.extents[0].lba);
     frame.payload = data;
     return session_ask(session, &frame, "is the target read-only?", &reason);
@@ -195,9 +194,8 @@ void discover_read_only(struct session *session)
     if (!read || read->reply_frame.payload.length < AOE_SECTOR_BYTES ||
         aoe_is_error(&read->reply_frame))
         return;
-    const struct request *write =
-        scratch_command(session, true, (struct aoe_span){read->reply_frame.payload.bytes,
-                                                         AOE_SECTOR_BYTES});
+    const struct request *write = scratch_command(
+        session, true, (struct aoe_span){read->reply_frame.payload.bytes, AOE_SECTOR_BYTES});
     if (!write || aoe_is_error(&write->reply_frame))
         return;
     target->read_only_known = true;

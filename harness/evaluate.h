@@ -15,8 +15,8 @@ struct run {
     struct request *last[SCENARIO_HOSTS + 1]; /* the latest response of each host; the winner's */
     const uint64_t *facts;                    /* by enum fact */
     const struct statement *statement;        /* that runs now */
-    const char *error;  /* the scenario cannot go on: why, or NULL */
-    const char *refusal; /* the gate refused a frame: why, or NULL */
+    const char *error;                        /* the scenario cannot go on: why, or NULL */
+    const char *refusal;                      /* the gate refused a frame: why, or NULL */
     bool timed; /* a failure rests on the harness having waited long enough */
     int64_t started;
     int64_t line_done; /* when the line before was done */
@@ -29,8 +29,8 @@ struct value evaluate(struct run *run, const struct expression *expression,
 uint64_t evaluate_number(struct run *run, const struct expression *expression);
 
 /* Reads from a response. False where the frame has no such field. */
-bool evaluate_reading(struct run *run, const struct reading *reading,
-                      const struct request *request, struct value *value);
+bool evaluate_reading(struct run *run, const struct reading *reading, const struct request *request,
+                      struct value *value);
 
 /* Judges one condition and fills `row` with what was expected and what was there. */
 bool evaluate_condition(struct run *run, const struct condition *condition,

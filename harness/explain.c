@@ -82,7 +82,7 @@ int explain_id(struct arena *arena, const char *id, const struct catalogue *cata
         explain_clause(clause, catalogue);
         return 0;
     }
-    *error = arena_print(arena, "'%s' is neither a scenario (--list) nor a clause (--explain all)",
-                         id);
+    *error =
+        arena_print(arena, "'%s' is neither a scenario (--list) nor a clause (--explain all)", id);
     return EXIT_USAGE;
 }

@@ -43,8 +43,8 @@ int gate_add_extent(struct gate *gate, uint64_t lba, uint64_t count);
 bool gate_covers(const struct gate *gate, uint64_t lba, uint64_t count);
 
 /* NULL where the frame may be sent, else the reason in one line (static or in `text`). */
-const char *gate_refuses(const struct gate *gate, const void *bytes, size_t length,
-                         char *text, size_t size);
+const char *gate_refuses(const struct gate *gate, const void *bytes, size_t length, char *text,
+                         size_t size);
 
 /* Notes a frame that was sent: follows the mask list through the edits. */
 void gate_sent(struct gate *gate, const void *bytes, size_t length);

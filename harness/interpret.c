@@ -176,11 +176,10 @@ static bool holds_alternative(struct run *run, const struct alternative *alterna
                               const struct request *request, struct verdict_rows *to)
 {
     to->rows = arena_array(run->arena, alternative->count + IMPLIED_ROWS, sizeof *to->rows);
-    bool holds = alternative->judges_outcome ||
-                 implied_success(run, request, to->rows, &to->count);
+    bool holds = alternative->judges_outcome || implied_success(run, request, to->rows, &to->count);
     for (size_t i = 0; i < alternative->count; i++)
-        holds &= evaluate_condition(run, &alternative->conditions[i], request,
-                                    &to->rows[to->count++]);
+        holds &=
+            evaluate_condition(run, &alternative->conditions[i], request, &to->rows[to->count++]);
     for (size_t i = 0; i < to->count; i++)
         to->wrong += to->rows[i].wrong;
     return holds;
@@ -191,10 +190,10 @@ static const char *alternatives_text(struct run *run, const struct expectation *
     const char *text = "";
     for (size_t i = 0; i < expectation->count; i++) {
         const struct alternative *alternative = &expectation->alternatives[i];
-        const char *one = alternative->silence                               ? "silence"
+        const char *one = alternative->silence                                 ? "silence"
                           : alternative->judges_outcome && !alternative->count ? "any response"
-                          : alternative->judges_outcome                      ? ""
-                                                                             : "success";
+                          : alternative->judges_outcome                        ? ""
+                                                                               : "success";
         for (size_t c = 0; c < alternative->count; c++)
             one = arena_print(run->arena, "%s%s%s", one, *one ? " with " : "",
                               alternative->conditions[c].text);
@@ -267,8 +266,8 @@ static bool in_time(struct run *run, const struct request *request,
     if (took <= most)
         return true;
     struct failure *failure = new_failure(run, request->reply, request->event);
-    failure->expected = arena_print(run->arena, "a response within %lld ms",
-                                    (long long)(most / MILLISECOND));
+    failure->expected =
+        arena_print(run->arena, "a response within %lld ms", (long long)(most / MILLISECOND));
     failure->actual = arena_print(run->arena, "after %.3f ms", (double)took / MILLISECOND);
     run->timed = true;
     return false;
@@ -343,8 +342,7 @@ static bool run_exactly(struct run *run, const struct statement *statement)
             return fail_reply(run, requests[i], &statement->others, &rows);
         if (wins) {
             run->last[SCENARIO_HOSTS] = requests[i];
-            who = arena_print(run->arena, "%s %s", who,
-                              run->scenario->hosts[statement->hosts[i]]);
+            who = arena_print(run->arena, "%s %s", who, run->scenario->hosts[statement->hosts[i]]);
             winners++;
         }
     }
@@ -409,8 +407,8 @@ static bool run_link(struct run *run, const struct statement *statement)
     bool up = statement->item_count;
     session->advert = NULL;
     if (link_set_up(session->link, up, text, sizeof text)) {
-        run->error = arena_print(run->arena, "%s:%u: %s", run->scenario->path,
-                                 statement->at.line, text);
+        run->error =
+            arena_print(run->arena, "%s:%u: %s", run->scenario->path, statement->at.line, text);
         return false;
     }
     enum { STEP = 10 * MILLISECOND };
@@ -457,11 +455,11 @@ static bool run_pause(struct run *run, const struct statement *statement)
 static bool run_statement(struct run *run, const struct statement *statement)
 {
     static bool (*const runners[])(struct run *, const struct statement *) = {
-        [STATEMENT_SEND] = run_send,       [STATEMENT_EXPECT] = run_expect,
-        [STATEMENT_EACH] = run_each,       [STATEMENT_EXACTLY] = run_exactly,
-        [STATEMENT_LET] = run_let,         [STATEMENT_FOR] = run_for,
-        [STATEMENT_EVERY] = run_every,     [STATEMENT_PAUSE] = run_pause,
-        [STATEMENT_LINK] = run_link,       [STATEMENT_HEARD] = run_heard,
+        [STATEMENT_SEND] = run_send,   [STATEMENT_EXPECT] = run_expect,
+        [STATEMENT_EACH] = run_each,   [STATEMENT_EXACTLY] = run_exactly,
+        [STATEMENT_LET] = run_let,     [STATEMENT_FOR] = run_for,
+        [STATEMENT_EVERY] = run_every, [STATEMENT_PAUSE] = run_pause,
+        [STATEMENT_LINK] = run_link,   [STATEMENT_HEARD] = run_heard,
     };
     run->statement = statement;
     bool ok = runners[statement->kind](run, statement) && !run->error;
@@ -563,8 +561,8 @@ static bool unhealthy(const struct session *session, uint64_t drops_before)
            session->timing->worst_delay > session->timing->timeout / 4;
 }
 
-static bool attempt(struct session *session, const struct scenario *scenario,
-                    const uint64_t *facts, struct result *result)
+static bool attempt(struct session *session, const struct scenario *scenario, const uint64_t *facts,
+                    struct result *result)
 {
     struct run run = {
         .session = session,

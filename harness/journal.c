@@ -18,7 +18,7 @@ const char *keeper_default_path(struct arena *arena, const struct target *target
 {
     char address[AOE_ADDRESS_TEXT], mac[AOE_MAC_TEXT];
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    const char *folder = state && *state == '/'  ? state
+    const char *folder = state && *state == '/' ? state
                          : home && *home == '/' ? arena_print(arena, "%s/.local/state", home)
                                                 : "/var/tmp";
     return arena_print(arena, "%s/aoe-conform/%s-%s.journal", folder,
@@ -58,10 +58,10 @@ static json_t *addresses(const uint8_t (*list)[AOE_MAC_BYTES], size_t count)
 static json_t *to_json(const struct keeper *keeper)
 {
     char address[AOE_ADDRESS_TEXT], mac[AOE_MAC_TEXT];
-    json_t *root = json_pack("{s:s, s:s, s:s, s:s}", "journal", suite_name, "interface",
-                             keeper->interface, "address",
-                             aoe_address_text(address, keeper->shelf, keeper->slot), "mac",
-                             aoe_mac_text(mac, keeper->mac));
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:s}", "journal", suite_name, "interface", keeper->interface,
+                  "address", aoe_address_text(address, keeper->shelf, keeper->slot), "mac",
+                  aoe_mac_text(mac, keeper->mac));
     if (keeper->kept & TOUCH_CONFIG)
         json_object_set_new(root, "config_string",
                             hex(keeper->string.bytes, keeper->string.length));
@@ -129,8 +129,8 @@ int keeper_save(struct session *session, struct keeper *keeper, unsigned parts, 
     json_t *root = to_json(keeper);
     int status = root ? write_journal(session->arena, keeper, root) : -1;
     if (status)
-        *reason = arena_print(session->arena, "cannot write the journal %s: %s", path,
-                              strerror(errno));
+        *reason =
+            arena_print(session->arena, "cannot write the journal %s: %s", path, strerror(errno));
     json_decref(root);
     return status;
 }
@@ -193,8 +193,8 @@ static bool load_media(struct arena *arena, const json_t *media, struct keeper *
         if (!json_is_integer(lba) || json_integer_value(lba) < 0 || !data ||
             length % AOE_SECTOR_BYTES)
             return false;
-        keeper->media[i].place = (struct extent){(uint64_t)json_integer_value(lba),
-                                                 length / AOE_SECTOR_BYTES};
+        keeper->media[i].place =
+            (struct extent){(uint64_t)json_integer_value(lba), length / AOE_SECTOR_BYTES};
         keeper->media[i].data = data;
     }
     keeper->media_count = json_array_size(media);
@@ -246,8 +246,7 @@ int keeper_load(struct arena *arena, struct keeper *keeper, const char *path, co
     keeper->interface = arena_text(arena, text_of(root, "interface"));
     bool good = !strcmp(text_of(root, "journal"), suite_name) &&
                 aoe_address_parse(text_of(root, "address"), &keeper->shelf, &keeper->slot) &&
-                aoe_mac_parse(text_of(root, "mac"), keeper->mac) &&
-                load_parts(arena, root, keeper);
+                aoe_mac_parse(text_of(root, "mac"), keeper->mac) && load_parts(arena, root, keeper);
     json_decref(root);
     *reason = arena_print(arena, "%s is not a journal of aoe-conform, or is damaged", path);
     return good ? 0 : -1;

@@ -153,16 +153,16 @@ static int get_reserved(struct session *session, const uint8_t (**list)[AOE_MAC_
     const struct aoe_frame *reply = ask(session, &frame, "reading the reserve list", reason);
     if (!reply)
         return -1;
-    for (*count = 0; *count < reply->reserve.count &&
-                     aoe_address_at(&reply->payload, *count, macs[*count]);)
+    for (*count = 0;
+         *count < reply->reserve.count && aoe_address_at(&reply->payload, *count, macs[*count]);)
         (*count)++;
-    *list = (const uint8_t(*)[AOE_MAC_BYTES])arena_bytes(session->arena, macs,
-                                                         *count * AOE_MAC_BYTES);
+    *list =
+        (const uint8_t(*)[AOE_MAC_BYTES])arena_bytes(session->arena, macs, *count * AOE_MAC_BYTES);
     return 0;
 }
 
-static int set_reserved(struct session *session, const uint8_t (*list)[AOE_MAC_BYTES],
-                        size_t count, const char **reason)
+static int set_reserved(struct session *session, const uint8_t (*list)[AOE_MAC_BYTES], size_t count,
+                        const char **reason)
 {
     struct aoe_frame frame;
     session_request(session, &frame, AOE_COMMAND_RESERVE);
@@ -196,8 +196,8 @@ static const struct aoe_frame *transfer(struct session *session, uint64_t lba, u
     bool extended = session->target->identity.lba48_supported;
     session_request(session, &frame, AOE_COMMAND_ATA);
     frame.ata.aflags = (uint8_t)((extended ? AOE_ATA_EXTENDED : 0) | (out ? AOE_ATA_WRITE : 0));
-    frame.ata.opcode = out ? (extended ? ATA_WRITE_EXT : ATA_WRITE)
-                           : (extended ? ATA_READ_EXT : ATA_READ);
+    frame.ata.opcode =
+        out ? (extended ? ATA_WRITE_EXT : ATA_WRITE) : (extended ? ATA_READ_EXT : ATA_READ);
     frame.ata.count = count;
     aoe_ata_set_lba(&frame.ata, lba);
     if (out)
@@ -208,8 +208,8 @@ static const struct aoe_frame *transfer(struct session *session, uint64_t lba, u
         return NULL;
     bool whole = out || reply->payload.length >= (size_t)count * AOE_SECTOR_BYTES;
     if (reply->ata.opcode & ATA_STATUS_BAD || !whole) {
-        *reason = arena_print(session->arena, "sector %llu cannot be %s",
-                              (unsigned long long)lba, out ? "written" : "read");
+        *reason = arena_print(session->arena, "sector %llu cannot be %s", (unsigned long long)lba,
+                              out ? "written" : "read");
         return NULL;
     }
     return reply;
@@ -301,8 +301,7 @@ static void flush(struct session *session)
 
 /* ---- all of it ---- */
 
-int keeper_take(struct session *session, struct keeper *keeper, unsigned parts,
-                const char **reason)
+int keeper_take(struct session *session, struct keeper *keeper, unsigned parts, const char **reason)
 {
     const struct target *target = session->target;
     keeper->interface = target->interface;
@@ -344,8 +343,7 @@ int keeper_restore(struct session *session, struct keeper *keeper, unsigned part
     if (parts & TOUCH_CONFIG && restore_string(session, keeper, reason))
         return -1;
     if (parts & TOUCH_MEDIA) {
-        if (release_for_media(session, keeper, reason) ||
-            restore_media(session, keeper, reason))
+        if (release_for_media(session, keeper, reason) || restore_media(session, keeper, reason))
             return -1;
         flush(session);
         parts |= keeper->kept & TOUCH_RESERVE;

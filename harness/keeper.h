@@ -9,7 +9,7 @@
 /* What was there before. `kept` says which parts are filled (bits of enum touch). */
 struct keeper {
     unsigned kept;
-    const char *path;      /* of the journal */
+    const char *path; /* of the journal */
     const char *interface;
     uint16_t shelf;
     uint8_t slot;
@@ -44,8 +44,7 @@ int keeper_save(struct session *session, struct keeper *keeper, unsigned parts, 
                 const char **reason);
 
 /* Reads a journal. 0, or -1 with a line in `reason`. */
-int keeper_load(struct arena *arena, struct keeper *keeper, const char *path,
-                const char **reason);
+int keeper_load(struct arena *arena, struct keeper *keeper, const char *path, const char **reason);
 
 /* Puts back the parts that are kept and named, where they differ, and reads them again to see
  * that they are back. 0, or -1 with a line in `reason` that names what is not. */

@@ -90,7 +90,8 @@ static bool mac(struct lexer *lexer, struct token *token)
         text[i] = peek(lexer, i);
     if (text[2] != ':' || is_alnum(peek(lexer, LENGTH)) || !aoe_mac_parse(text, bytes))
         return false;
-    *token = (struct token){.kind = TOKEN_MAC, .at = here(lexer), .text = copy(lexer, text, LENGTH)};
+    *token =
+        (struct token){.kind = TOKEN_MAC, .at = here(lexer), .text = copy(lexer, text, LENGTH)};
     for (size_t i = 0; i < AOE_MAC_BYTES; i++)
         token->number = token->number << 8 | bytes[i];
     lexer->next += LENGTH;

@@ -8,7 +8,7 @@
 struct link;
 
 struct received {
-    int64_t time; /* ns since the epoch, by the kernel where it can */
+    int64_t time;         /* ns since the epoch, by the kernel where it can */
     const uint8_t *bytes; /* until the next call */
     size_t length;
 };

@@ -12,12 +12,12 @@ struct options {
     const char *interface;
     uint16_t shelf;
     uint8_t slot;
-    unsigned allow; /* bits of enum touch */
+    unsigned allow;         /* bits of enum touch */
     const char *allow_text; /* as given, for the command that repeats a scenario; or NULL */
     bool window_given;
     struct extent window; /* media=LBA+COUNT */
-    const char *explain; /* id */
-    const char *recover; /* path of a journal */
+    const char *explain;  /* id */
+    const char *recover;  /* path of a journal */
     const char **patterns;
     size_t pattern_count;
     const char **skips;

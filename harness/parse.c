@@ -45,9 +45,9 @@ bool parse_accept(struct parser *parser, const char *text)
 
 bool parse_expect(struct parser *parser, const char *text)
 {
-    return parse_accept(parser, text) || parse_fail(parser, parser->token.at,
-                                                    "expected '%s', found '%s'", text,
-                                                    parser->token.text);
+    return parse_accept(parser, text) ||
+           parse_fail(parser, parser->token.at, "expected '%s', found '%s'", text,
+                      parser->token.text);
 }
 
 static bool end_line(struct parser *parser)
@@ -62,10 +62,8 @@ static const struct {
     unsigned touch;
     const char *name, *allow;
 } touches[] = {
-    {TOUCH_MEDIA, "media", "media"},
-    {TOUCH_CONFIG, "config-string", "config"},
-    {TOUCH_MASKS, "mask-list", "masks"},
-    {TOUCH_RESERVE, "reserve-list", "reserve"},
+    {TOUCH_MEDIA, "media", "media"},     {TOUCH_CONFIG, "config-string", "config"},
+    {TOUCH_MASKS, "mask-list", "masks"}, {TOUCH_RESERVE, "reserve-list", "reserve"},
     {TOUCH_LINK, "link", "link"},
 };
 
@@ -93,9 +91,9 @@ static bool parse_clause(struct parser *parser)
     struct position at = parser->token.at;
     /* An id such as 3.1-lba48 is no single token: take the rest of the line as text. */
     const char *before = parser->token.text;
-    const char *id = arena_print(parser->arena, "%s%s",
-                                 parser->token.kind == TOKEN_LINE ? "" : before,
-                                 lexer_rest(&parser->lexer));
+    const char *id =
+        arena_print(parser->arena, "%s%s", parser->token.kind == TOKEN_LINE ? "" : before,
+                    lexer_rest(&parser->lexer));
     char *hash = strchr(id, '#');
     size_t length = hash ? (size_t)(hash - id) : strlen(id);
     while (length && (id[length - 1] == ' ' || id[length - 1] == '\t'))
@@ -118,7 +116,8 @@ static bool parse_level(struct parser *parser)
     for (enum aoe_level level = AOE_MAY; level <= AOE_MUST; level++)
         if (parse_accept(parser, aoe_level_name(level))) {
             if (level > scenario->clause->level)
-                return parse_fail(parser, word.at, "clause %s is a %s: a scenario may only lower it",
+                return parse_fail(parser, word.at,
+                                  "clause %s is a %s: a scenario may only lower it",
                                   scenario->clause->id, aoe_level_name(scenario->clause->level));
             scenario->level = level;
             return true;
@@ -201,7 +200,7 @@ static const struct {
     const char *word;
     bool (*parse)(struct parser *);
 } headers[] = {
-    {"clause", parse_clause}, {"level", parse_level}, {"needs", parse_needs},
+    {"clause", parse_clause},   {"level", parse_level}, {"needs", parse_needs},
     {"touches", parse_touches}, {"hosts", parse_hosts}, {"quick", parse_quick},
 };
 
@@ -247,8 +246,7 @@ static bool parse_let(struct parser *parser, struct statement *statement)
     if (!parse_expect(parser, "="))
         return false;
     statement->value = parse_expression(parser);
-    return statement->value &&
-           declare(parser, word, statement->value->type, &statement->variable);
+    return statement->value && declare(parser, word, statement->value->type, &statement->variable);
 }
 
 static struct statement *parse_block(struct parser *parser, const struct statement *parent);

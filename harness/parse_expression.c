@@ -112,12 +112,9 @@ bool parse_reading(struct parser *parser, const struct token *word, const char *
         const char *name;
         enum reading_kind kind;
     } readings[] = {
-        {"string", READING_STRING},
-        {"data", READING_DATA},
-        {"addresses", READING_ADDRESSES},
-        {"frame-length", READING_FRAME_LENGTH},
-        {"word", READING_WORD},
-        {"identity-sound", READING_IDENTITY},
+        {"string", READING_STRING},       {"data", READING_DATA},
+        {"addresses", READING_ADDRESSES}, {"frame-length", READING_FRAME_LENGTH},
+        {"word", READING_WORD},           {"identity-sound", READING_IDENTITY},
     };
     *reading = (struct reading){.name = name};
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)

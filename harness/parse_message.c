@@ -50,8 +50,6 @@ static bool parse_operation(struct parser *parser, struct send *send)
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
         if (operations[i].command == send->command && parse_accept(parser, operations[i].name)) {
             send->operation = operations[i].code;
-            if (send->command == AOE_COMMAND_ATA && send->operation != ATA_READ)
-                parser->scenario->moves_data |= send->operation != ATA_IDENTIFY;
             return true;
         }
     return parse_fail(parser, parser->token.at, "no operation '%s' in command %s",
@@ -208,23 +206,22 @@ static bool parse_subject(struct parser *parser, struct send *send)
         return false;
     if (send->command == AOE_COMMAND_MASK)
         return parse_directives(parser, send);
-    if (send->command == AOE_COMMAND_ATA || send->operation == AOE_RESERVE_READ)
-        parser->scenario->moves_data |= send->command == AOE_COMMAND_ATA &&
-                                        send->operation != ATA_IDENTIFY;
-    if (send->command == AOE_COMMAND_ATA)
+    if (send->command == AOE_COMMAND_ATA) {
+        parser->scenario->moves_data |= send->operation != ATA_IDENTIFY;
         return true;
+    }
     /* A string, or a list of addresses: optional, so that it can be left out on purpose. */
-    bool starts = parser->token.kind == TOKEN_BYTES || parse_at(parser, TOKEN_SIGN, "[") ||
-                  (parser->token.kind == TOKEN_WORD &&
-                   !aoe_field_find(parser->token.text, send->command));
-    static const char *const modifiers[] = {"append", "cut",  "pad", "fill", "unpadded",
-                                            "as",     "byte", "after", "at", "payload"};
+    bool starts =
+        parser->token.kind == TOKEN_BYTES || parse_at(parser, TOKEN_SIGN, "[") ||
+        (parser->token.kind == TOKEN_WORD && !aoe_field_find(parser->token.text, send->command));
+    static const char *const modifiers[] = {"append", "cut",  "pad",   "fill", "unpadded",
+                                            "as",     "byte", "after", "at",   "payload"};
     for (size_t i = 0; i < sizeof modifiers / sizeof modifiers[0]; i++)
         starts = starts && !parse_at(parser, TOKEN_WORD, modifiers[i]);
     if (!starts)
         return true;
-    send->payload = parse_typed(parser, send->command == AOE_COMMAND_CONFIG ? VALUE_BYTES
-                                                                            : VALUE_LIST);
+    send->payload =
+        parse_typed(parser, send->command == AOE_COMMAND_CONFIG ? VALUE_BYTES : VALUE_LIST);
     return send->payload;
 }
 
@@ -289,8 +286,8 @@ static const struct {
 
 static struct condition *new_condition(struct parser *parser, struct alternative *alternative)
 {
-    alternative->conditions = arena_grow(parser->arena, alternative->conditions,
-                                         alternative->count, sizeof *alternative->conditions);
+    alternative->conditions = arena_grow(parser->arena, alternative->conditions, alternative->count,
+                                         sizeof *alternative->conditions);
     struct condition *made = &alternative->conditions[alternative->count++];
     *made = (struct condition){.comparison = IS};
     return made;
@@ -323,8 +320,8 @@ static bool parse_outcome(struct parser *parser, struct alternative *alternative
 
 static bool field_judges_outcome(const char *name)
 {
-    static const char *const fields[] = {"error", "e",   "status", "ata-error", "err",
-                                         "abrt",  "idnf", "unc",   "merror"};
+    static const char *const fields[] = {"error", "e",    "status", "ata-error", "err",
+                                         "abrt",  "idnf", "unc",    "merror"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (!strcmp(fields[i], name))
             return true;
@@ -333,11 +330,11 @@ static bool field_judges_outcome(const char *name)
 
 static bool parse_permitted(struct parser *parser, struct condition *condition)
 {
-    enum value_kind type = condition->reading.kind == READING_STRING ||
-                                   condition->reading.kind == READING_DATA
-                               ? VALUE_BYTES
-                           : condition->reading.kind == READING_ADDRESSES ? VALUE_LIST
-                                                                          : VALUE_NUMBER;
+    enum value_kind type =
+        condition->reading.kind == READING_STRING || condition->reading.kind == READING_DATA
+            ? VALUE_BYTES
+        : condition->reading.kind == READING_ADDRESSES ? VALUE_LIST
+                                                       : VALUE_NUMBER;
     if (parse_accept(parser, "*"))
         return true;
     do {

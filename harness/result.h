@@ -62,8 +62,8 @@ struct result {
     enum verdict verdict;
     const char *reason; /* one line, "" for a pass */
     struct failure *failures;
-    size_t failure_count;   /* failures that are kept */
-    size_t failures_in_all; /* failures that there were */
+    size_t failure_count;        /* failures that are kept */
+    size_t failures_in_all;      /* failures that there were */
     const struct event **events; /* all frames, in order */
     size_t event_count;
     size_t frames_judged; /* of a run-wide scenario: the responses it looked at */
@@ -77,7 +77,7 @@ struct target {
     uint16_t shelf;
     uint8_t slot;
     uint8_t mac[AOE_MAC_BYTES];
-    unsigned mtu;      /* of the harness's interface */
+    unsigned mtu; /* of the harness's interface */
     uint16_t buffers;
     uint16_t firmware; /* config firmware version */
     uint8_t sectors;   /* as advertised: 0 stands for 2 */
@@ -93,9 +93,9 @@ struct target {
 
 struct timing {
     int64_t rtt_p50, rtt_p99;
-    int64_t quiet;   /* how long silence is watched */
-    int64_t timeout; /* how long a response is waited for */
-    int64_t jitter;  /* the harness's own wake-up delay, worst of the calibration */
+    int64_t quiet;       /* how long silence is watched */
+    int64_t timeout;     /* how long a response is waited for */
+    int64_t jitter;      /* the harness's own wake-up delay, worst of the calibration */
     int64_t worst_delay; /* the same, worst of the run */
     uint64_t drops;      /* frames that the kernel dropped before the harness saw them */
 };
@@ -110,9 +110,9 @@ struct report {
     size_t count;
     size_t summary[VERDICT_COUNT];
     int64_t started, duration;
-    const char *error;       /* why the run as a whole ended early, or "" */
-    const char *command;     /* "aoe-conform --target eth0 e0.1 --allow all --seed 1": what a
-                                scenario id is appended to */
+    const char *error;   /* why the run as a whole ended early, or "" */
+    const char *command; /* "aoe-conform --target eth0 e0.1 --allow all --seed 1": what a
+                            scenario id is appended to */
     int exit_status;
 };
 

@@ -106,8 +106,8 @@ static void set_up_session(struct whole_run *run, struct link *link, volatile in
     target->shelf = run->options->shelf;
     target->slot = run->options->slot;
     target->mtu = link_mtu(link);
-    session->gate = (struct gate){
-        .allowed = run->options->allow, .shelf = target->shelf, .slot = target->slot};
+    session->gate =
+        (struct gate){.allowed = run->options->allow, .shelf = target->shelf, .slot = target->slot};
     memcpy(session->gate.own, link_mac(link), AOE_MAC_BYTES);
     memcpy(session->macs[0], link_mac(link), AOE_MAC_BYTES);
     for (unsigned i = 1; i < SCENARIO_HOSTS; i++)
@@ -125,9 +125,9 @@ static int choose_window(struct whole_run *run, const char **error)
     if (!(options->allow & TOUCH_MEDIA) || !capacity)
         return 0;
     if (options->window_given) {
-        if (options->window.lba >= capacity || options->window.count > capacity - options->window.lba) {
-            *error = arena_print(run->arena,
-                                 "--allow media=%llu+%llu: the target has %llu sectors",
+        if (options->window.lba >= capacity ||
+            options->window.count > capacity - options->window.lba) {
+            *error = arena_print(run->arena, "--allow media=%llu+%llu: the target has %llu sectors",
                                  (unsigned long long)options->window.lba,
                                  (unsigned long long)options->window.count,
                                  (unsigned long long)capacity);
@@ -277,11 +277,11 @@ static void restore(struct whole_run *run, volatile int *stop)
         keeper_done(&run->keeper);
         return;
     }
-    run->report.error = arena_print(run->arena,
-                                    "%s%sthe target could not be put back: %s: run "
-                                    "'aoe-conform --recover %s'",
-                                    run->report.error, *run->report.error ? "; " : "", reason,
-                                    run->keeper.path);
+    run->report.error =
+        arena_print(run->arena,
+                    "%s%sthe target could not be put back: %s: run "
+                    "'aoe-conform --recover %s'",
+                    run->report.error, *run->report.error ? "; " : "", reason, run->keeper.path);
 }
 
 static int make_folders(struct arena *arena, const char *path)
@@ -298,8 +298,8 @@ static int make_folders(struct arena *arena, const char *path)
 
 static int write_capture(struct whole_run *run, struct result *result)
 {
-    const char *path = arena_print(run->arena, "%s/%s.pcapng", run->options->captures,
-                                   result->scenario->id);
+    const char *path =
+        arena_print(run->arena, "%s/%s.pcapng", run->options->captures, result->scenario->id);
     if (!result->event_count)
         return 0;
     FILE *file = make_folders(run->arena, path) ? NULL : fopen(path, "we");

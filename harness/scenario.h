@@ -124,10 +124,10 @@ struct directive {
 struct send {
     enum message_kind kind;
     uint8_t command;
-    uint8_t operation;           /* opcode, CCmd, MCmd or RCmd */
-    struct expression *number;   /* command number of "command N" */
-    struct expression *payload;  /* string, data, address list or raw bytes; NULL for none */
-    bool patterned;              /* payload is pattern(seed): made for the count and LBA */
+    uint8_t operation;          /* opcode, CCmd, MCmd or RCmd */
+    struct expression *number;  /* command number of "command N" */
+    struct expression *payload; /* string, data, address list or raw bytes; NULL for none */
+    bool patterned;             /* payload is pattern(seed): made for the count and LBA */
     struct directive *directives;
     size_t directive_count;
     struct assignment *assignments;
@@ -163,9 +163,9 @@ struct statement {
     struct expectation expectation, others;
     size_t hosts[SCENARIO_HOSTS]; /* exactly one of */
     size_t host_count;
-    size_t variable;  /* let, for */
-    const char *name; /* of the variable */
-    const struct statement *parent; /* the loop around it, or NULL */
+    size_t variable;                 /* let, for */
+    const char *name;                /* of the variable */
+    const struct statement *parent;  /* the loop around it, or NULL */
     struct expression *value, *last; /* let; for: from value to last; pause; link: 0 or 1 */
     struct expression **items;       /* for: the listed values */
     size_t item_count;

@@ -14,10 +14,10 @@ struct request {
     const struct event *event;
     struct aoe_frame frame; /* decoded from the bytes that were sent */
     size_t host;
-    const char *label;      /* "as LABEL", or NULL */
-    struct result *result;  /* the scenario that it belongs to */
-    bool consumed;          /* an expectation has dealt with it */
-    bool silence;           /* the target was right not to answer: a late answer is wrong */
+    const char *label;         /* "as LABEL", or NULL */
+    struct result *result;     /* the scenario that it belongs to */
+    bool consumed;             /* an expectation has dealt with it */
+    bool silence;              /* the target was right not to answer: a late answer is wrong */
     const struct event *reply; /* NULL: none yet */
     struct aoe_frame reply_frame;
 };
@@ -39,7 +39,7 @@ struct session {
     struct timing *timing;
     uint8_t macs[SCENARIO_HOSTS][AOE_MAC_BYTES];
     const char *host_names[SCENARIO_HOSTS]; /* of the scenario that runs */
-    uint64_t seed;     /* mixed into the data patterns */
+    uint64_t seed;                          /* mixed into the data patterns */
     uint32_t next_tag;
     struct request **requests; /* all of the run, in order */
     size_t request_count;
@@ -50,20 +50,19 @@ struct session {
     const struct event *advert; /* the latest broadcast response of the target since it was
                                    cleared, or NULL */
     struct aoe_frame advert_frame;
-    size_t responses; /* judged in this run */
-    bool silent;      /* the target has stopped answering */
+    size_t responses;         /* judged in this run */
+    bool silent;              /* the target has stopped answering */
     const volatile int *stop; /* set by a signal */
 };
 
 /* Begins logging into `result`; what was sent before belongs to the past. */
-void session_begin(struct session *session, struct result *result,
-                   const char *const *host_names);
+void session_begin(struct session *session, struct result *result, const char *const *host_names);
 
 /* Sends a frame for a host of the scenario. NULL where the gate refuses it (`reason` says why and
  * `refused` is set) or the link fails (`reason`). `line` and `statement` say what it is for. */
-struct request *session_send(struct session *session, size_t host, const void *bytes,
-                             size_t length, unsigned line, const char *statement,
-                             const char **reason, bool *refused);
+struct request *session_send(struct session *session, size_t host, const void *bytes, size_t length,
+                             unsigned line, const char *statement, const char **reason,
+                             bool *refused);
 
 /* Builds the fixed part of a request from host 0 to the target with a fresh tag. */
 void session_request(struct session *session, struct aoe_frame *frame, uint8_t command);

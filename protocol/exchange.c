@@ -228,7 +228,7 @@ static bool key_same_but_tag(const struct exchange_key *a, const struct exchange
 static struct exchange_entry *head_of(const struct exchange_table *table,
                                       struct exchange_entry *entry)
 {
-    while (entry && entry->state == EXCHANGE_SUPERSEDED) {
+    while (entry->state == EXCHANGE_SUPERSEDED) {
         struct exchange_entry *next = exchange_table_at(table, entry->successor);
         if (next->state == EXCHANGE_FREE || next->first != entry->first)
             return NULL;

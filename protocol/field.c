@@ -111,8 +111,7 @@ static const uint8_t *place(const struct aoe_field *field, const void *frame, si
     return aoe_take(&cursor, field->bytes);
 }
 
-bool aoe_field_get(const struct aoe_field *field, const void *frame, size_t length,
-                   uint64_t *value)
+bool aoe_field_get(const struct aoe_field *field, const void *frame, size_t length, uint64_t *value)
 {
     const uint8_t *at = place(field, frame, length);
     if (!at)

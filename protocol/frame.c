@@ -69,8 +69,7 @@ static void take_header(struct aoe_cursor *cursor, struct aoe_frame *frame)
     frame->tag = aoe_take_be32(cursor);
 }
 
-void aoe_frame_decode(struct aoe_frame *frame, const void *bytes, size_t length,
-                      size_t wire_length)
+void aoe_frame_decode(struct aoe_frame *frame, const void *bytes, size_t length, size_t wire_length)
 {
     *frame = (struct aoe_frame){.raw = {bytes, length}, .wire_length = wire_length};
     struct aoe_cursor cursor = aoe_cursor(bytes, length);

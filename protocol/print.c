@@ -238,7 +238,7 @@ bool aoe_print_dump_row(char to[AOE_DUMP_TEXT], struct aoe_span bytes, size_t of
     struct aoe_text text = aoe_text(to, AOE_DUMP_TEXT);
     if (offset >= bytes.length)
         return false;
-    size_t count = bytes.length - offset < ROW ? bytes.length - offset : ROW;
+    size_t left = bytes.length - offset, count = left < ROW ? left : ROW;
     aoe_text_add(&text, "%04zx  ", offset);
     for (size_t i = 0; i < ROW; i++) {
         aoe_text_add(&text, "%s", i == ROW / 2 ? " " : "");

@@ -39,6 +39,17 @@ static void check_written(struct rule_check *check)
                 "%zu", check->wire - AOE_ATA_BYTES);
 }
 
+static void check_high_lba(struct rule_check *check)
+{
+    static const char *const names[] = {"lba4", "lba5"};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t byte = check->frame->ata.lba[4 + i];
+        if (byte)
+            rule_report(check, (struct rule_place){"i-flags", names[i], 32 + i, 1},
+                        "0 (a 28-bit command)", "0x%x", byte);
+    }
+}
+
 static void check_ata(struct rule_check *check)
 {
     const struct aoe_ata *ata = &check->frame->ata;
@@ -46,9 +57,8 @@ static void check_ata(struct rule_check *check)
     if (entry)
         check_aflags(check, entry);
     rule_reserved(check, "aflags", 24, ata->aflags & AOE_ATA_RESERVED);
-    if (entry && entry->addressed && !entry->extended && (ata->lba[4] || ata->lba[5]))
-        rule_report(check, (struct rule_place){"i-flags", "lba4", 32, 2}, "0 (a 28-bit command)",
-                    "0x%x 0x%x", ata->lba[4], ata->lba[5]);
+    if (entry && entry->addressed && !entry->extended)
+        check_high_lba(check);
     rule_reserved(check, "reserved", 34, (uint8_t)(ata->reserved >> 8));
     rule_reserved(check, "reserved", 35, (uint8_t)ata->reserved);
     if (entry && entry->direction == ATA_DATA_OUT)

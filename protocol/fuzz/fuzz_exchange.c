@@ -56,7 +56,8 @@ static int64_t step_of(uint8_t time)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t given_up = 0, begun = 0, ended = 0;
-    int64_t now = 0;
+    int64_t now = 0, latest = 0;
+    bool stepped_back = false;
     uint64_t number = 0;
     struct aoe_cursor input = aoe_cursor(data, size);
     struct aoe_exchanges *exchanges = aoe_exchanges_new(16, 1000, note, &given_up);
@@ -65,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint8_t bytes[AOE_ATA_BYTES], choice = aoe_take_u8(&input);
         struct aoe_frame frame;
         now += step_of(aoe_take_u8(&input));
+        stepped_back |= now < latest;
+        latest = now > latest ? now : latest;
         size_t length = frame_of(&input, bytes, sizeof bytes);
         aoe_frame_decode(&frame, bytes, choice & 0x80 ? choice % length : length, length);
         struct aoe_exchange_event event =
@@ -72,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bool request = event.kind == AOE_EXCHANGE_REQUEST;
         begun += request;
         ended += event.kind == AOE_EXCHANGE_ANSWER;
-        require(event.since_last >= 0 && event.since_last <= event.since_first);
+        require(event.since_last >= 0 && event.since_first >= 0);
+        require(stepped_back || event.since_last <= event.since_first);
         require(request ? event.request == number : event.request <= number);
         require(event.request_first <= event.request);
         require(aoe_exchanges_open(exchanges) <= 16);

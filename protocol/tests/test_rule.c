@@ -10,12 +10,19 @@ struct scene {
     struct aoe_rule_context context;
 };
 
-/* Checks the response of a scene after `bytes` were changed, and only then decodes it. */
+/* Checks the response of a scene after its bytes were changed, from memory of their own size. */
 static const char *judged(struct scene *scene)
 {
-    reseal(&scene->made, scene->made.length);
-    reseal(&scene->ask, scene->ask.length);
-    return findings(&scene->made.frame, &scene->context);
+    uint8_t *made = malloc(scene->made.length), *ask = malloc(scene->ask.length);
+    assert_true(made && ask);
+    memcpy(made, scene->made.bytes, scene->made.length);
+    memcpy(ask, scene->ask.bytes, scene->ask.length);
+    aoe_frame_decode(&scene->made.frame, made, scene->made.length, scene->made.length);
+    aoe_frame_decode(&scene->ask.frame, ask, scene->ask.length, scene->ask.length);
+    const char *found = findings(&scene->made.frame, &scene->context);
+    free(made);
+    free(ask);
+    return found;
 }
 
 static void open_scene(struct scene *scene, struct aoe_frame ask, struct aoe_frame answer)
@@ -359,6 +366,8 @@ static void list_responses(void **state)
         {mask_scene, {{36, 1}}, 0, "1-reserved@36"},
         {mask_scene, {{36, 1}, {ASK + 36, 1}}, 0, "1-reserved-in@36"},
         {mask_scene, {{29, 1}, {36, 1}}, 0, "3.3-read@29 1-reserved@36"},
+        {mask_scene, {{28, 1}, {37, 1}}, 0, "1-reserved@28 3.3-read@37"},
+        {mask_scene, {{28, 1}, {36, 1}, {29, 1}, {37, 1}}, 0, "1-reserved@28 3.3-read@29"},
         {mask_scene, {{29, 1}, {25, 1}, {ASK + 25, 1}}, 0, ""},
         {reserve_scene, {{25, 5}}, 0, ""},
         {reserve_scene, {{25, 6}}, 0, "3.4-read@25"},
@@ -394,6 +403,11 @@ static void without_context(void **state)
     free(scene);
 }
 
+static void keep(void *user, const struct aoe_finding *finding)
+{
+    *(struct aoe_finding *)user = *finding;
+}
+
 static void the_mtu_bounds_the_sectors(void **state)
 {
     (void)state;
@@ -405,6 +419,11 @@ static void the_mtu_bounds_the_sectors(void **state)
     assert_string_equal(judged(scene), "");
     scene->context.mtu--;
     assert_string_equal(judged(scene), "3.2-sectors@28");
+    struct aoe_finding seen;
+    reseal(&scene->made, scene->made.length);
+    aoe_rules_check(&scene->made.frame, &scene->context, keep, &seen);
+    assert_string_equal(seen.expected, "frames of at most 8739 bytes");
+    assert_string_equal(seen.actual, "17, frames of 8740 bytes");
     scene->made.bytes[28] = 0;
     scene->context.mtu = 1045;
     assert_string_equal(judged(scene), "3.2-sectors@28");
@@ -486,11 +505,6 @@ static void other_traffic_has_no_findings(void **state)
     }
 }
 
-static void keep(void *user, const struct aoe_finding *finding)
-{
-    *(struct aoe_finding *)user = *finding;
-}
-
 static void findings_name_fields_and_values(void **state)
 {
     (void)state;
@@ -510,6 +524,14 @@ static void findings_name_fields_and_values(void **state)
     assert_int_equal(seen.bytes, 0);
     assert_string_equal(seen.expected, "the whole argument");
     assert_string_equal(seen.actual, "28 bytes in all");
+    made.frame.version = 1;
+    seal(&made, 60);
+    made.bytes[14] = 0x18;
+    made.bytes[34] = 0xAB;
+    made.bytes[59] = 0xCD;
+    reseal(&made, 60);
+    assert_int_equal(aoe_rules_check(&made.frame, NULL, keep, &seen), 1);
+    assert_string_equal(seen.actual, "0xab, 3 bytes past the message");
 }
 
 int main(void)

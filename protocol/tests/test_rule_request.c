@@ -66,7 +66,7 @@ static void ata_requests(void **state)
         {{{27, ATA_READ}, {24, 0}}, 0, ""},
         {{{27, ATA_READ}}, 0, "i-flags@24"},
         {{{27, ATA_READ}, {24, 0}, {32, 1}}, 0, "i-flags@32"},
-        {{{27, ATA_READ}, {24, 0}, {33, 1}}, 0, "i-flags@32"},
+        {{{27, ATA_READ}, {24, 0}, {33, 1}}, 0, "i-flags@33"},
         {{{27, ATA_READ}, {24, 0}, {31, 0xE0}}, 0, ""},
         {{{33, 1}}, 0, ""},
         {{{34, 1}}, 0, "1-reserved@34"},

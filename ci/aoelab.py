@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab: two network namespaces, a veth pair between them, a target in one, a command in the other.
+
+The namespaces have no names: they live as long as the processes that hold them, and those die with
+this one, so nothing can be left behind, also not after kill -9.
+"""
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+INITIATOR, TARGET = "a0", "b0"
+AOE_TYPE = "88a2"
+
+
+def _die_with_parent():
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def build_path(program):
+    return os.path.join(os.environ.get("AOE_BUILD", os.path.join(ROOT, "build")), program)
+
+
+class Lab:
+    """with Lab(mtu=1500) as lab: lab.start_target([...]); lab.run([...])"""
+
+    def __init__(self, mtu=1500, target_mtu=None):
+        self.mtu = mtu
+        self.target_mtu = target_mtu or mtu
+        self.processes = []
+        self.folder = None
+
+    def __enter__(self):
+        try:
+            self.folder = tempfile.mkdtemp(prefix="aoe-lab-")
+            self.initiator = self._namespace()
+            self.target = self._namespace()
+            self._wire()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            self.end(process)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end(self, process, number=signal.SIGTERM):
+        """Ends a process that this lab started and waits for it."""
+        if process.poll() is None:
+            process.send_signal(number)
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for stream in (process.stdout, process.stderr, process.stdin):
+            if stream:
+                stream.close()
+        if process in self.processes:
+            self.processes.remove(process)
+
+    def spawn(self, command, namespace=None, **options):
+        """Starts a command, in a namespace where one is named; it ends with the lab."""
+        if namespace:
+            command = ["nsenter", "-t", str(namespace), "-n", "--"] + list(command)
+        process = subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
+        self.processes.append(process)
+        return process
+
+    def _namespace(self):
+        holder = self.spawn(["unshare", "-n", "sleep", "infinity"])
+        own = os.readlink("/proc/self/ns/net")
+        for _ in range(500):
+            if os.readlink(f"/proc/{holder.pid}/ns/net") != own:
+                return holder.pid
+            time.sleep(0.01)
+        raise RuntimeError("no permission for a network namespace: run as root or in 'unshare -Urn'")
+
+    def _wire(self):
+        self.inside(self.initiator, ["ip", "link", "add", INITIATOR, "mtu", str(self.mtu), "type",
+                                     "veth", "peer", "name", TARGET, "mtu", str(self.target_mtu),
+                                     "netns", str(self.target)])
+        for namespace, interface in ((self.initiator, INITIATOR), (self.target, TARGET)):
+            # No IPv6: its chatter is none of this lab's business.
+            path = f"/proc/sys/net/ipv6/conf/{interface}/disable_ipv6"
+            self.inside(namespace, ["sh", "-c", f"[ ! -e {path} ] || echo 1 > {path} || true"])
+            self.inside(namespace, ["ip", "link", "set", interface, "up"])
+
+    def inside(self, namespace, command, **options):
+        """Runs a command in a namespace to its end; an error raises."""
+        return subprocess.run(["nsenter", "-t", str(namespace), "-n", "--"] + list(command),
+                              check=True, **options)
+
+    def image(self, size, name="disk"):
+        """A sparse file of that many bytes; returns its path."""
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.truncate(size)
+        return path
+
+    def start_target(self, command, **options):
+        """Starts a target ("{interface}" in its arguments is replaced) and waits until its socket
+        listens for AoE."""
+        command = [word.replace("{interface}", TARGET) for word in command]
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.STDOUT)
+        process = self.spawn(command, self.target, **options)
+        for _ in range(1000):
+            if process.poll() is not None:
+                said = process.stdout.read().decode(errors="replace") if process.stdout else ""
+                raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said.strip()}")
+            if self._listens():
+                return process
+            time.sleep(0.01)
+        raise RuntimeError(f"{command[0]} does not listen on {TARGET}")
+
+    def _listens(self):
+        with open(f"/proc/{self.target}/net/packet", encoding="ascii") as sockets:
+            return any(AOE_TYPE in line.split()[3:4] for line in sockets)
+
+    def run(self, command, **options):
+        """Runs a command in the initiator's namespace and returns the finished process."""
+        return subprocess.run(["nsenter", "-t", str(self.initiator), "-n", "--"] + list(command),
+                              **options)
