@@ -524,9 +524,8 @@ static void findings_name_fields_and_values(void **state)
     assert_int_equal(seen.bytes, 0);
     assert_string_equal(seen.expected, "the whole argument");
     assert_string_equal(seen.actual, "28 bytes in all");
-    made.frame.version = 1;
+    made.frame = config_response(AOE_CONFIG_READ, "");
     seal(&made, 60);
-    made.bytes[14] = 0x18;
     made.bytes[34] = 0xAB;
     made.bytes[59] = 0xCD;
     reseal(&made, 60);
