@@ -125,7 +125,7 @@ lint: all
 	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c)
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -D_GNU_SOURCE -DSUITE_VERSION='""' -DSCENARIO_DIR='""' -I. \
-	    protocol target-ref harness
+	    -i protocol/tests -i target-ref/tests -i harness/tests protocol target-ref harness
 	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
 	@$(BUILD)/aoe-conform --check
 

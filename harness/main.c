@@ -81,7 +81,7 @@ static int recover(struct arena *arena, const char *path)
 int main(int argc, char **argv)
 {
     struct arena arena = {0};
-    struct options options;
+    struct options options = {0};
     const char *error;
     int status = 0;
     catch_signals();

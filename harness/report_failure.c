@@ -12,16 +12,14 @@ enum aoe_level report_failure_level(const struct result *result, const struct fa
     return failure->clause == scenario->clause ? scenario->level : failure->clause->level;
 }
 
-/* How wide a cell of the table may be; what is longer gets lines of its own. */
-enum { CELL_MAX = 34 };
-
+/* `most` is what a cell may have for the line to fit; what is longer gets lines of its own. */
 struct widths {
-    size_t field, expected, actual;
+    size_t field, expected, actual, most;
 };
 
-static bool fits(const struct row *row)
+static bool fits(const struct row *row, const struct widths *widths)
 {
-    return utf8_columns(row->expected) <= CELL_MAX && utf8_columns(row->actual) <= CELL_MAX;
+    return utf8_columns(row->expected) <= widths->most && utf8_columns(row->actual) <= widths->most;
 }
 
 static void widen(size_t *width, const char *text)
@@ -33,10 +31,15 @@ static void widen(size_t *width, const char *text)
 
 static struct widths measure(const struct row *rows, size_t count)
 {
-    struct widths widths = {strlen("field"), strlen("expected"), strlen("actual")};
-    for (size_t i = 0; i < count; i++) {
+    enum { BYTES = 9, FIELD_MAX = 24 }; /* "1036-1547"; no field's name is so long */
+    const size_t room = PRINTER_WIDTH - PRINTER_INDENT - BYTES - 3 * 2;
+    struct widths widths = {
+        .field = strlen("field"), .expected = strlen("expected"), .actual = strlen("actual")};
+    for (size_t i = 0; i < count; i++)
         widen(&widths.field, rows[i].field);
-        if (!fits(&rows[i]))
+    widths.most = (room - (widths.field < FIELD_MAX ? widths.field : FIELD_MAX)) / 2;
+    for (size_t i = 0; i < count; i++) {
+        if (!fits(&rows[i], &widths))
             continue;
         widen(&widths.expected, rows[i].expected);
         widen(&widths.actual, rows[i].actual);
@@ -78,7 +81,7 @@ static void add_row(const struct printer *printer, const struct row *row,
     fputs(row->wrong ? printer_colour(printer, COLOUR_RED) : "", printer->to);
     fprintf(printer->to, "%*s", PRINTER_INDENT, row->wrong ? "x " : "");
     add_cell(printer, row->field, widths->field);
-    if (fits(row)) {
+    if (fits(row, widths)) {
         add_cell(printer, row->expected, widths->expected);
         add_cell(printer, row->actual, widths->actual);
         fprintf(printer->to, "%s\n", bytes_text(printer, row));

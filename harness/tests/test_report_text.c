@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -341,7 +342,9 @@ static void test_lines_are_clean_and_fit(void **state)
     struct made_fixture *fixture = *state;
     struct failure *failure = &fixture->report->results[MADE_FAIL].failures[0];
     failure->statement = failure->expected = failure->actual = failure->values = MADE_ODD MADE_ODD;
-    failure->rows[0].field = failure->rows[1].actual = MADE_ODD;
+    failure->rows[0].field = "\x1b[2Jodd\xff";
+    failure->rows[1].actual = MADE_ODD;
+    failure->rows[2].expected = "thirty-four columns wide to a hair";
     fixture->report->target.interface = "eth\x1b[0m";
     memcpy(fixture->report->target.identity.model, "\x9b\x07", 3);
     for (char *line = strtok(text_of(fixture, write_plain), "\n"); line;

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "expect.h"
+
+enum { MILLISECOND = 1000000 };
+
+int64_t expect_milliseconds(struct run *run, const struct expression *expression)
+{
+    enum { MOST = 60000 };
+    uint64_t ms = evaluate_number(run, expression);
+    return (int64_t)(ms > MOST ? MOST : ms) * MILLISECOND;
+}
+
+/* The variables that are in play, for the report of a failure in a loop. */
+static const char *loop_values(struct run *run)
+{
+    const char *text = "";
+    for (const struct statement *s = run->statement; s; s = s->parent)
+        if (s->kind == STATEMENT_FOR && run->variables[s->variable].kind == VALUE_NUMBER)
+            text = arena_print(run->arena, "%s%s%s=%llu", text, *text ? " " : "", s->name,
+                               (unsigned long long)run->variables[s->variable].number);
+    return text;
+}
+
+struct failure *expect_failure(struct run *run, const struct event *event,
+                               const struct event *request)
+{
+    struct failure *failure = session_failure(run->session, run->result, event, request);
+    failure->line = run->statement->at.line;
+    failure->statement = run->statement->text;
+    failure->values = loop_values(run);
+    return failure;
+}
+
+/* The oldest request of the host that no expectation has dealt with. */
+struct request *expect_open(const struct run *run, size_t host, const char *label)
+{
+    const struct session *session = run->session;
+    for (size_t i = session->scenario_start; i < session->request_count; i++) {
+        struct request *request = session->requests[i];
+        bool labelled = !label || (request->label && !strcmp(request->label, label));
+        if (!request->consumed && request->host == host && labelled)
+            return request;
+    }
+    return NULL;
+}
+
+static bool permits_silence(const struct expectation *expectation)
+{
+    for (size_t i = 0; i < expectation->count; i++)
+        if (expectation->alternatives[i].silence)
+            return true;
+    return false;
+}
+
+static bool permits_response(const struct expectation *expectation)
+{
+    for (size_t i = 0; i < expectation->count; i++)
+        if (!expectation->alternatives[i].silence)
+            return true;
+    return false;
+}
+
+/* Waits for the answer. Where silence would do, for the quiet window; else for the timeout. Then
+ * the sentinel: once it is answered, so has been whatever came before it. */
+static bool wait_answer(struct run *run, const struct request *request, bool silence_will_do)
+{
+    struct session *session = run->session;
+    int64_t patience = silence_will_do ? session->timing->quiet : session->timing->timeout;
+    session_wait(session, request, link_now() + patience);
+    if (!request->reply && session_sentinel(session, "is the target alive?"))
+        session_wait(session, request, link_now());
+    return request->reply;
+}
+
+static void add_row(struct row *row, const char *field, const char *expected, const char *actual,
+                    size_t byte, bool wrong)
+{
+    *row = (struct row){field, expected, actual, byte, 1, wrong};
+}
+
+/* Success is implied where an alternative names no outcome: no AoE error, good ATA status, no
+ * mask error. */
+static bool implied_success(struct run *run, const struct request *request, struct row *rows,
+                            size_t *count)
+{
+    enum { ERROR_AT = 15, MERROR_AT = 26, STATUS_AT = 27 };
+    const struct aoe_frame *reply = &request->reply_frame;
+    const struct reading error = {READING_FIELD, "error", aoe_field_find("error", 0), 0};
+    bool clean = !aoe_is_error(reply) && !reply->error;
+    bool good = clean;
+    add_row(&rows[(*count)++], "error", "0", evaluate_text(run->arena, &error, reply->error),
+            ERROR_AT, !clean);
+    if (clean && reply->command == AOE_COMMAND_ATA) {
+        const struct reading status = {READING_FIELD, "status", aoe_field_find("status", 0), 0};
+        bool well = ata_status_good(reply->ata.opcode);
+        add_row(&rows[(*count)++], "status", "DRDY without BSY DF DRQ ERR",
+                evaluate_text(run->arena, &status, reply->ata.opcode), STATUS_AT, !well);
+        good = well;
+    }
+    if (clean && reply->command == AOE_COMMAND_MASK) {
+        const struct reading merror = {READING_FIELD, "merror", aoe_field_find("merror", 2), 0};
+        bool well = !reply->mask.merror;
+        add_row(&rows[(*count)++], "merror", "0",
+                evaluate_text(run->arena, &merror, reply->mask.merror), MERROR_AT, !well);
+        good = well;
+    }
+    return good;
+}
+
+enum { IMPLIED_ROWS = 2 };
+
+struct verdict_rows {
+    struct row *rows;
+    size_t count, wrong;
+};
+
+static bool holds_alternative(struct run *run, const struct alternative *alternative,
+                              const struct request *request, struct verdict_rows *to)
+{
+    to->rows = arena_array(run->arena, alternative->count + IMPLIED_ROWS, sizeof *to->rows);
+    bool holds = alternative->judges_outcome || implied_success(run, request, to->rows, &to->count);
+    for (size_t i = 0; i < alternative->count; i++)
+        holds &=
+            evaluate_condition(run, &alternative->conditions[i], request, &to->rows[to->count++]);
+    for (size_t i = 0; i < to->count; i++)
+        to->wrong += to->rows[i].wrong;
+    return holds;
+}
+
+static const char *alternatives_text(struct run *run, const struct expectation *expectation)
+{
+    const char *text = "";
+    for (size_t i = 0; i < expectation->count; i++) {
+        const struct alternative *alternative = &expectation->alternatives[i];
+        const char *one = alternative->silence                                 ? "silence"
+                          : alternative->judges_outcome && !alternative->count ? "any response"
+                          : alternative->judges_outcome                        ? ""
+                                                                               : "success";
+        for (size_t c = 0; c < alternative->count; c++)
+            one = arena_print(run->arena, "%s%s%s", one, *one ? " with " : "",
+                              alternative->conditions[c].text);
+        text = arena_print(run->arena, "%s%s%s", text, i ? ", or " : "", one);
+    }
+    return text;
+}
+
+/* One line that tells what the response was, for the summary of a failure. */
+static const char *reply_text(struct run *run, const struct request *request,
+                              const struct verdict_rows *best)
+{
+    const char *text = "";
+    for (size_t i = 0; i < best->count; i++)
+        if (best->rows[i].wrong)
+            text = arena_print(run->arena, "%s%s%s %s", text, *text ? ", " : "",
+                               best->rows[i].field, best->rows[i].actual);
+    (void)request;
+    return *text ? text : "a response";
+}
+
+/* The alternative that came closest is what the report compares with. */
+static bool judge_reply(struct run *run, const struct request *request,
+                        const struct expectation *expectation, struct verdict_rows *best)
+{
+    bool first = true;
+    for (size_t i = 0; i < expectation->count; i++) {
+        struct verdict_rows rows = {0};
+        if (expectation->alternatives[i].silence)
+            continue;
+        if (holds_alternative(run, &expectation->alternatives[i], request, &rows))
+            return true;
+        if (first || rows.wrong < best->wrong)
+            *best = rows;
+        first = false;
+    }
+    return false;
+}
+
+static bool fail_missing(struct run *run, const struct request *request,
+                         const struct expectation *expectation)
+{
+    const struct timing *timing = run->session->timing;
+    struct failure *failure = expect_failure(run, NULL, request->event);
+    failure->expected = alternatives_text(run, expectation);
+    failure->actual =
+        run->session->silent
+            ? "no response, and none to the config reads that followed"
+            : arena_print(run->arena, "no response in %lld ms, while a config read was answered",
+                          (long long)(timing->timeout / MILLISECOND));
+    return false;
+}
+
+static bool fail_reply(struct run *run, const struct request *request,
+                       const struct expectation *expectation, const struct verdict_rows *best)
+{
+    struct failure *failure = expect_failure(run, request->reply, request->event);
+    failure->expected = alternatives_text(run, expectation);
+    failure->rows = best->rows;
+    failure->row_count = best->count;
+    failure->actual = best->count ? reply_text(run, request, best) : "a response";
+    return false;
+}
+
+static bool in_time(struct run *run, const struct request *request,
+                    const struct expectation *expectation)
+{
+    int64_t most = expect_milliseconds(run, expectation->within);
+    int64_t took = request->reply->time - request->event->time;
+    if (took <= most)
+        return true;
+    struct failure *failure = expect_failure(run, request->reply, request->event);
+    failure->expected =
+        arena_print(run->arena, "a response within %lld ms", (long long)(most / MILLISECOND));
+    failure->actual = arena_print(run->arena, "after %.3f ms", (double)took / MILLISECOND);
+    run->timed = true;
+    return false;
+}
+
+bool expect_request(struct run *run, struct request *request, const struct expectation *expectation)
+{
+    struct verdict_rows best = {0};
+    bool silence_will_do = permits_silence(expectation);
+    request->consumed = true;
+    bool answered = request->reply || wait_answer(run, request, silence_will_do);
+    if (run->session->silent && !answered)
+        return fail_missing(run, request, expectation);
+    if (!answered && silence_will_do)
+        return request->silence = true;
+    if (!answered) {
+        run->timed = true;
+        return *run->session->stop || fail_missing(run, request, expectation);
+    }
+    run->last[request->host] = request;
+    if (!permits_response(expectation))
+        return fail_reply(run, request, expectation, &best);
+    if (!judge_reply(run, request, expectation, &best))
+        return fail_reply(run, request, expectation, &best);
+    return !expectation->within || in_time(run, request, expectation);
+}
+
+bool expect_nothing_sent(struct run *run, const struct statement *statement)
+{
+    run->error = arena_print(run->arena, "%s:%u: the host has no request that still waits",
+                             run->scenario->path, statement->at.line);
+    return false;
+}
+
+/* The races: of the hosts that asked together, the expectation holds for one and the other
+ * expectation for the rest. */
+bool expect_exactly(struct run *run, const struct statement *statement)
+{
+    struct request *requests[SCENARIO_HOSTS] = {NULL};
+    size_t winners = 0;
+    const char *who = "";
+    for (size_t i = 0; i < statement->host_count; i++) {
+        struct verdict_rows rows = {0};
+        requests[i] = expect_open(run, statement->hosts[i], NULL);
+        if (!requests[i])
+            return expect_nothing_sent(run, statement);
+        requests[i]->consumed = true;
+        if (!requests[i]->reply && !wait_answer(run, requests[i], false))
+            return fail_missing(run, requests[i], &statement->expectation);
+        run->last[statement->hosts[i]] = requests[i];
+        bool wins = judge_reply(run, requests[i], &statement->expectation, &rows);
+        if (!wins && !judge_reply(run, requests[i], &statement->others, &rows))
+            return fail_reply(run, requests[i], &statement->others, &rows);
+        if (wins) {
+            run->last[SCENARIO_HOSTS] = requests[i];
+            who = arena_print(run->arena, "%s %s", who, run->scenario->hosts[statement->hosts[i]]);
+            winners++;
+        }
+    }
+    if (winners == 1)
+        return true;
+    struct failure *failure = expect_failure(run, requests[0]->reply, requests[0]->event);
+    failure->expected = "exactly one of the hosts succeeds";
+    failure->actual = winners ? arena_print(run->arena, "%zu do:%s", winners, who) : "none does";
+    return false;
+}
+
+bool expect_heard(struct run *run, const struct statement *statement)
+{
+    struct session *session = run->session;
+    struct request heard = {.event = NULL};
+    int64_t until = link_now() + session->timing->timeout;
+    while (!session->advert && link_now() < until && !*session->stop)
+        session_wait(session, NULL, link_now() + MILLISECOND);
+    if (!session->advert) {
+        struct failure *failure = expect_failure(run, NULL, NULL);
+        failure->expected = "a broadcast config response";
+        failure->actual = arena_print(run->arena, "none in %lld ms",
+                                      (long long)(session->timing->timeout / MILLISECOND));
+        return false;
+    }
+    struct verdict_rows best = {0};
+    heard.event = heard.reply = session->advert;
+    heard.frame = session->advert_frame;
+    heard.reply_frame = session->advert_frame;
+    return judge_reply(run, &heard, &statement->expectation, &best) ||
+           fail_reply(run, &heard, &statement->expectation, &best);
+}
