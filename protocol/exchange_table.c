@@ -31,19 +31,20 @@ void exchange_table_close(struct exchange_table *table)
     *table = (struct exchange_table){.entries = NULL};
 }
 
+/* Folds a whole product, so that the high bytes of a tag, where some initiators count, tell as
+ * much as the low ones. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-    uint64_t h = (a ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xFF51AFD7ED558CCD);
-    h ^= h >> 32;
-    h = (h ^ b) * UINT64_C(0xC4CEB9FE1A85EC53);
-    return h ^ h >> 29;
+    unsigned __int128 product =
+        (unsigned __int128)(a ^ UINT64_C(0x9E3779B97F4A7C15)) * (b ^ UINT64_C(0xC4CEB9FE1A85EC53));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static uint32_t *tag_chain(const struct exchange_table *table, const struct exchange_key *key)
 {
     uint64_t words[2];
     memcpy(words, key, sizeof words);
-    return &table->tags[mix(words[0], words[1]) >> 16 & table->mask];
+    return &table->tags[mix(words[0], words[1]) & table->mask];
 }
 
 static uint32_t *command_chain(const struct exchange_table *table, const struct exchange_key *key,
@@ -54,7 +55,7 @@ static uint32_t *command_chain(const struct exchange_table *table, const struct 
     any_tag.tag = 0;
     memcpy(words, &any_tag, sizeof words);
     uint64_t rest = mix(words[0], words[1]) + command->aflags;
-    return &table->commands[mix(rest, command->content) >> 16 & table->mask];
+    return &table->commands[mix(rest, command->content) & table->mask];
 }
 
 struct exchange_entry *exchange_table_tag(const struct exchange_table *table,
