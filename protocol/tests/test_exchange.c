@@ -1,99 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-
-#include "frames.h"
-#include "protocol/exchange.h"
-
-enum { PATIENCE = 1000 };
-
-/* What was given up, in order. */
-struct given_up {
-    size_t count;
-    uint64_t request[64];
-    unsigned sent[64];
-    int64_t time[64];
-};
-
-struct wire {
-    struct aoe_exchanges *exchanges;
-    struct given_up up;
-    uint64_t number;
-    int64_t time;
-    uint16_t vlan;
-    struct aoe_exchange_event event;
-};
-
-static void note(void *user, uint64_t request, unsigned sent, int64_t time)
-{
-    struct given_up *up = user;
-    assert_true(up->count < COUNT(up->request));
-    up->request[up->count] = request;
-    up->sent[up->count] = sent;
-    up->time[up->count++] = time;
-}
-
-static int set_up(void **state)
-{
-    struct wire *wire = calloc(1, sizeof *wire);
-    assert_non_null(wire);
-    wire->exchanges = aoe_exchanges_new(64, PATIENCE, note, &wire->up);
-    assert_non_null(wire->exchanges);
-    *state = wire;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct wire *wire = *state;
-    aoe_exchanges_free(wire->exchanges);
-    free(wire);
-    return 0;
-}
-
-/* Feeds a frame 10 ns after the last one, as number 1, 2, 3 ... */
-static enum aoe_exchange_kind feed(struct wire *wire, struct aoe_frame frame)
-{
-    struct made made = {.frame = frame};
-    seal(&made, AOE_FRAME_MIN);
-    wire->time += 10;
-    wire->event =
-        aoe_exchanges_feed(wire->exchanges, &made.frame, ++wire->number, wire->time, wire->vlan);
-    return wire->event.kind;
-}
-
-static struct aoe_frame tagged(struct aoe_frame frame, uint32_t tag)
-{
-    frame.tag = tag;
-    return frame;
-}
-
-static struct aoe_frame read_of(uint32_t tag, uint64_t lba)
-{
-    return tagged(ata_request(ATA_READ, 1, lba), tag);
-}
-
-static struct aoe_frame data_of(uint32_t tag, uint64_t lba)
-{
-    return tagged(ata_response(ATA_STATUS_DRDY, lba), tag);
-}
-
-/* A config read to everybody. */
-static struct aoe_frame discovery(void)
-{
-    struct aoe_frame frame = tagged(config_request(AOE_CONFIG_READ, ""), 0);
-    memset(frame.destination, 0xFF, AOE_MAC_BYTES);
-    frame.shelf = AOE_SHELF_ALL;
-    frame.slot = AOE_SLOT_ALL;
-    return frame;
-}
-
-static struct aoe_frame advert_of(uint8_t mac, uint16_t shelf)
-{
-    struct aoe_frame frame = tagged(config_response(AOE_CONFIG_READ, ""), 0);
-    frame.source[5] = mac;
-    frame.shelf = shelf;
-    return frame;
-}
+#include "wire.h"
 
 static void a_request_and_its_answer(void **state)
 {
@@ -185,6 +91,7 @@ static void the_old_tag_may_answer_first(void **state)
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
     assert_int_equal(wire->event.request, 1);
     assert_int_equal(wire->event.since_last, 30);
+    assert_int_equal(wire->event.repeats, 2);
     assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
     assert_int_equal(feed(wire, data_of(3, 5)), AOE_EXCHANGE_LATE);
     assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_LATE);
@@ -235,84 +142,6 @@ static void what_does_not_pair_is_unsolicited(void **state)
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_UNSOLICITED);
     wire->vlan = 0;
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_ANSWER);
-}
-
-static void a_broadcast_is_answered_once_by_each(void **state)
-{
-    struct wire *wire = *state;
-    feed(wire, discovery());
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(wire->event.request, 1);
-    assert_int_equal(feed(wire, advert_of(3, 2)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(4, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 5)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
-    assert_int_equal(feed(wire, advert_of(3, 2)), AOE_EXCHANGE_DUPLICATE);
-    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
-    assert_int_equal(feed(wire, discovery()), AOE_EXCHANGE_REQUEST);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(wire->event.request, 8);
-    aoe_exchanges_finish(wire->exchanges);
-    assert_int_equal(wire->up.count, 0);
-}
-
-static void a_repeated_broadcast_explains_second_responses(void **state)
-{
-    struct wire *wire = *state;
-    feed(wire, discovery());
-    assert_int_equal(feed(wire, discovery()), AOE_EXCHANGE_REPEAT);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_LATE);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
-    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_LATE);
-}
-
-/* Of the two broadcasts of Ethernet and AoE each is enough to reach several targets. */
-static void each_kind_of_broadcast_reaches_several(void **state)
-{
-    struct wire *wire = *state;
-    for (unsigned kind = 0; kind < 4; kind++) {
-        struct aoe_frame ask = discovery();
-        ask.tag = 100 + kind;
-        ask.shelf = kind == 1 || kind == 3 ? AOE_SHELF_ALL : 7;
-        ask.slot = kind == 2 || kind == 3 ? AOE_SLOT_ALL : 3;
-        struct aoe_frame answer = tagged(advert_of(2, 7), ask.tag);
-        assert_int_equal(feed(wire, ask), AOE_EXCHANGE_REQUEST);
-        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_ANSWER);
-        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_DUPLICATE);
-        answer.source[5] = 8;
-        assert_int_equal(feed(wire, answer), AOE_EXCHANGE_ANSWER);
-        answer.shelf = 9;
-        assert_int_equal(feed(wire, answer),
-                         kind == 1 || kind == 3 ? AOE_EXCHANGE_ANSWER : AOE_EXCHANGE_UNSOLICITED);
-    }
-}
-
-/* A unicast frame with a broadcast address is for one machine, whoever it is there. */
-static void an_address_broadcast_stays_with_its_mac(void **state)
-{
-    struct wire *wire = *state;
-    struct aoe_frame ask = discovery();
-    memcpy(ask.destination, target_mac, AOE_MAC_BYTES);
-    feed(wire, ask);
-    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_UNSOLICITED);
-    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 2)), AOE_EXCHANGE_ANSWER);
-}
-
-/* Both ask for the same: Linux sends them with the same tag, and each is answered. */
-static void two_broadcasts_that_overlap_are_both_answered(void **state)
-{
-    struct wire *wire = *state;
-    struct aoe_frame specific = discovery();
-    specific.shelf = 7;
-    specific.slot = 3;
-    feed(wire, discovery());
-    assert_int_equal(feed(wire, specific), AOE_EXCHANGE_REQUEST);
-    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_ANSWER);
-    assert_int_equal(feed(wire, advert_of(2, 7)), AOE_EXCHANGE_DUPLICATE);
 }
 
 /* Config queries may all have one tag. */
@@ -476,6 +305,48 @@ static void a_forgotten_successor_is_not_followed(void **state)
     assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
 }
 
+/* A late response keeps the old tag in mind, not its successor, whose place is then taken. */
+static void a_successor_whose_place_is_taken_is_not_followed(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1000, 5));
+    feed(wire, read_of(1001, 5));
+    feed(wire, data_of(1001, 5));
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_int_equal(feed(wire, data_of(1000, 5)),
+                         i ? AOE_EXCHANGE_DUPLICATE : AOE_EXCHANGE_LATE);
+        feed(wire, read_of(i, 100 + i));
+        wire->time -= 20;
+    }
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 63);
+}
+
+static void a_repeat_does_not_push_out_what_it_repeats(void **state)
+{
+    struct wire *wire = *state;
+    for (uint32_t tag = 0; tag < 64; tag++)
+        feed(wire, read_of(tag, tag));
+    assert_int_equal(feed(wire, read_of(100, 0)), AOE_EXCHANGE_REPEAT_NEW);
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(wire->up.request[0], 2);
+    assert_int_equal(feed(wire, data_of(100, 0)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request_first, 1);
+    assert_int_equal(feed(wire, data_of(0, 0)), AOE_EXCHANGE_LATE);
+}
+
+/* Only ATA says what it asks for in so many words; the same query may be meant twice. */
+static void only_ata_is_repeated_with_a_new_tag(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame wide = read_of(3, 5);
+    feed(wire, tagged(config_request(AOE_CONFIG_READ, ""), 1));
+    assert_int_equal(feed(wire, tagged(config_request(AOE_CONFIG_READ, ""), 2)),
+                     AOE_EXCHANGE_REQUEST);
+    wide.slot = AOE_SLOT_ALL;
+    feed(wire, wide);
+    assert_int_equal(feed(wire, tagged(wide, 4)), AOE_EXCHANGE_REQUEST);
+}
+
 static void times_may_step_back_a_little(void **state)
 {
     struct wire *wire = *state;
@@ -561,8 +432,6 @@ static void kinds_have_names(void **state)
     assert_string_equal(aoe_exchange_name(AOE_EXCHANGE_NONE), "none");
 }
 
-#define ON_WIRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {ON_WIRE(a_request_and_its_answer),
@@ -573,11 +442,6 @@ int main(void)
                                        ON_WIRE(the_old_tag_may_answer_first),
                                        ON_WIRE(another_command_is_no_repeat),
                                        ON_WIRE(what_does_not_pair_is_unsolicited),
-                                       ON_WIRE(a_broadcast_is_answered_once_by_each),
-                                       ON_WIRE(a_repeated_broadcast_explains_second_responses),
-                                       ON_WIRE(each_kind_of_broadcast_reaches_several),
-                                       ON_WIRE(an_address_broadcast_stays_with_its_mac),
-                                       ON_WIRE(two_broadcasts_that_overlap_are_both_answered),
                                        ON_WIRE(an_answered_query_is_asked_anew),
                                        ON_WIRE(a_reused_tag_is_a_new_request),
                                        ON_WIRE(one_tag_for_two_open_commands),
@@ -589,6 +453,9 @@ int main(void)
                                        ON_WIRE(an_answer_is_forgotten_after_patience),
                                        ON_WIRE(the_oldest_makes_room),
                                        ON_WIRE(a_forgotten_successor_is_not_followed),
+                                       ON_WIRE(a_successor_whose_place_is_taken_is_not_followed),
+                                       ON_WIRE(a_repeat_does_not_push_out_what_it_repeats),
+                                       ON_WIRE(only_ata_is_repeated_with_a_new_tag),
                                        ON_WIRE(times_may_step_back_a_little),
                                        ON_WIRE(extreme_times_do_no_harm),
                                        ON_WIRE(other_frames_are_not_counted),
