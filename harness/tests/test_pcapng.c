@@ -276,6 +276,17 @@ static void test_capture_without_frames(void **state)
     free_file(&file);
 }
 
+static void test_comments_are_clean(void **state)
+{
+    struct made_fixture *fixture = *state;
+    struct file file;
+    struct event *event = (struct event *)fixture->report->results[MADE_FAIL].events[2];
+    event->statement = "\x1b[2J \xff";
+    capture(&file, fixture, MADE_FAIL);
+    assert_option(comment_at(&file, 2, 0), "\\x1b[2J \\xff");
+    free_file(&file);
+}
+
 static void test_full_disk(void **state)
 {
     struct made_fixture *fixture = *state;
@@ -297,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_capture_keeps_times_and_bytes),
         cmocka_unit_test(test_capture_of_a_runwide_fail),
         cmocka_unit_test(test_capture_without_frames),
+        cmocka_unit_test_setup_teardown(test_comments_are_clean, made_set_up, made_tear_down),
         cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, made_set_up, made_tear_down);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "harness/report.h"
@@ -165,6 +166,7 @@ static void test_a_fail(void **state)
     assert_has(text, "\n  again: aoe-conform --target eth0 e0.1 --allow config --seed 1 "
                      "config/set-refused\n"
                      "\n  3 more such failures, 5 in all.\n");
+    assert_int_equal(count_of(text, "--seed 1 config/set-refused\n"), 2); /* one of run/version */
 }
 
 static void test_frames(void **state)
@@ -409,6 +411,8 @@ static void test_progress_on_a_terminal(void **state)
     assert_string_equal(bytes, "\r\033[Kconfig/read");
     setenv("TERM", "dumb", 1);
     assert_int_equal(report_text_result(terminal, &fixture->report->results[0], &style), 0);
+    struct pollfd more = {.fd = master, .events = POLLIN};
+    assert_int_equal(poll(&more, 1, 0), 0);
     fclose(terminal);
     close(master);
 }
