@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <libnet.h>
+#include <linux/ethtool.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -162,11 +164,22 @@ unsigned link_mtu(const struct link *link)
     return link->mtu;
 }
 
+/* Asked of the driver: the interface's flags follow a change of the carrier up to a second late. */
+static bool has_carrier(const struct link *link)
+{
+    struct ethtool_value carrier = {.cmd = ETHTOOL_GLINK};
+    struct ifreq ifr;
+    memset(&ifr, 0, sizeof ifr);
+    memcpy(ifr.ifr_name, link->interface, sizeof link->interface);
+    ifr.ifr_data = (void *)&carrier;
+    return ioctl(link->control, SIOCETHTOOL, &ifr) ? true : carrier.data;
+}
+
 bool link_is_up(const struct link *link)
 {
     struct ifreq ifr;
     return !interface_request(link, SIOCGIFFLAGS, &ifr) && (ifr.ifr_flags & IFF_UP) &&
-           (ifr.ifr_flags & IFF_RUNNING);
+           has_carrier(link);
 }
 
 int link_set_up(struct link *link, bool up, char *error, size_t size)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The reference target keeps every clause, on any link, also on a busy machine."""
+import multiprocessing
+import os
+
+import pytest
+
+from conftest import explain, verdicts
+
+RUNS = int(os.environ.get("AOE_RUNS", "3"))
+
+
+def assert_conformant(process, result, least=100):
+    assert process.returncode == 0, (process.stdout[-3000:], process.stderr, explain(result))
+    bad = [name for name in ("fail", "advice", "inconclusive", "known", "fixed", "error")
+           if result["summary"][name]]
+    assert not bad, explain(result)
+    assert result["summary"]["pass"] >= least
+
+
+@pytest.mark.parametrize("mtu", [1500, 9000])
+def test_reference_passes_everything(lab_of, mtu):
+    lab = lab_of(mtu)
+    lab.reference()
+    process, result = lab.judge("--allow", "all,link")
+    assert_conformant(process, result)
+    assert result["target"]["sector_count"] == {1500: 2, 9000: 17}[mtu]
+    # What it cannot be judged by is what a small writable disk cannot show.
+    skipped = {s["id"]: s["reason"] for s in result["scenarios"] if s["verdict"] == "skip"}
+    assert all("beyond-lba28" in reason or "read-only" in reason or "here it is" in reason
+               for reason in skipped.values()), skipped
+
+
+@pytest.mark.parametrize("size", [200 << 30, 2 << 50], ids=["200G", "2P"])
+def test_reference_with_a_large_disk(lab, size):
+    lab.reference(size=size)
+    process, result = lab.judge("--allow", "all")
+    assert_conformant(process, result)
+    skipped = [s for s in result["scenarios"] if "beyond-lba28" in s["reason"]]
+    assert not skipped
+    assert result["target"]["capacity"] == size // 512
+
+
+@pytest.mark.parametrize("sectors", [1, 3])
+def test_reference_with_a_tiny_disk(lab, sectors):
+    lab.reference(size=sectors * 512)
+    process, result = lab.judge("--allow", "all")
+    assert_conformant(process, result)
+
+
+def test_reference_read_only(lab):
+    lab.reference("-r")
+    process, result = lab.judge("--allow", "all")
+    assert_conformant(process, result, least=80)
+    assert result["target"]["read_only"] is True
+
+
+def test_reference_with_another_buffer_count_and_address(lab):
+    lab.reference("-b", "3", address=("4660", "86"))
+    process = lab.conform("--target", "a0", "e4660.86", "--allow", "all")
+    assert process.returncode == 0, process.stdout
+
+
+def test_reference_again_and_again(lab):
+    lab.reference()
+    for _ in range(RUNS):
+        process, result = lab.judge("--allow", "all")
+        assert_conformant(process, result)
+
+
+def spin(stop):
+    while not stop.is_set():
+        pass
+
+
+def test_reference_on_a_busy_machine(lab):
+    """Slower, never wrong: with two busy processes for each core."""
+    lab.reference()
+    stop = multiprocessing.Event()
+    busy = [multiprocessing.Process(target=spin, args=(stop,), daemon=True)
+            for _ in range(2 * os.cpu_count())]
+    for process in busy:
+        process.start()
+    try:
+        for _ in range(RUNS):
+            process, result = lab.judge("--allow", "all")
+            assert_conformant(process, result)
+    finally:
+        stop.set()
+        for process in busy:
+            process.join(5)
+
+
+def test_quick_is_a_choice_of_the_whole(lab):
+    lab.reference()
+    _, whole = lab.judge("--allow", "all,link")
+    process, quick = lab.judge("--allow", "all,link", "--quick")
+    assert_conformant(process, quick, least=30)
+    assert set(verdicts(quick)) < set(verdicts(whole))
+    groups = {name.split("/")[0] for name in verdicts(quick)}
+    assert {"ata", "config", "frame", "mask", "reserve"} <= groups
