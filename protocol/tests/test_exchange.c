@@ -347,6 +347,44 @@ static void only_ata_is_repeated_with_a_new_tag(void **state)
     assert_int_equal(feed(wire, tagged(wide, 4)), AOE_EXCHANGE_REQUEST);
 }
 
+/* Neither LBA is the response's: the later request is taken. */
+static void of_two_open_commands_the_later_is_answered(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, read_of(1, 6));
+    assert_int_equal(feed(wire, data_of(1, 0)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 2);
+    assert_int_equal(feed(wire, data_of(1, 0)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request, 1);
+}
+
+static void repeats_of_the_old_tag_keep_a_command_open(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, read_of(2, 5));
+    for (int i = 0; i < 5; i++) {
+        wire->time += PATIENCE - 100;
+        assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REPEAT);
+    }
+    assert_int_equal(wire->up.count, 0);
+    assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.repeats, 6);
+}
+
+/* An error response may be a header alone, and a capture may hold no more of it. */
+static void a_header_is_enough(void **state)
+{
+    struct wire *wire = *state;
+    struct made made = {.frame = data_of(1, 5)};
+    feed(wire, read_of(1, 5));
+    seal(&made, 0);
+    reseal(&made, AOE_HEADER_BYTES);
+    assert_int_equal(aoe_exchanges_feed(wire->exchanges, &made.frame, 2, 20, 0).kind,
+                     AOE_EXCHANGE_ANSWER);
+}
+
 static void times_may_step_back_a_little(void **state)
 {
     struct wire *wire = *state;
@@ -456,6 +494,9 @@ int main(void)
                                        ON_WIRE(a_successor_whose_place_is_taken_is_not_followed),
                                        ON_WIRE(a_repeat_does_not_push_out_what_it_repeats),
                                        ON_WIRE(only_ata_is_repeated_with_a_new_tag),
+                                       ON_WIRE(of_two_open_commands_the_later_is_answered),
+                                       ON_WIRE(repeats_of_the_old_tag_keep_a_command_open),
+                                       ON_WIRE(a_header_is_enough),
                                        ON_WIRE(times_may_step_back_a_little),
                                        ON_WIRE(extreme_times_do_no_harm),
                                        ON_WIRE(other_frames_are_not_counted),
