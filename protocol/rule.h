@@ -19,7 +19,7 @@ struct aoe_finding {
 /* What is known beside the frame. Zero or NULL where not known: then what needs it is not
  * judged. */
 struct aoe_rule_context {
-    const struct aoe_frame *request; /* the request that a response answers */
+    const struct aoe_frame *request; /* the request, decoded, that a response answers */
     const uint8_t *target_mac;       /* the unicast address that the target answers from */
     uint16_t shelf;                  /* the target's own address, looked at if */
     uint8_t slot;                    /* `address_known` is set */
@@ -33,7 +33,9 @@ typedef void aoe_finding_sink(void *user, const struct aoe_finding *finding);
  * responses by 1-reserved, 1-reserved-in, 2.1-type, 2.1-padding, 2.2-version, 2.3-error,
  * 2.3-response, 2.5-address, 2.5-broadcast, 2.6-command, 2.7-tag, 2-short, 3.1-status, 3.1-data,
  * 3.2-fields, 3.2-sectors, 3.2-length, 3.3-read, 3.4-read; requests by 1-reserved, i-request,
- * i-flags. A frame of another Ethernet type has no findings. Returns how many it found. */
+ * i-flags. A frame with `request` in its context is judged as a response even where R is clear.
+ * A frame of another Ethernet type has no findings. What a capture cut off (`wire_length`) is not
+ * judged. Returns how many it found; `sink` may be NULL. */
 size_t aoe_rules_check(const struct aoe_frame *frame, const struct aoe_rule_context *context,
                        aoe_finding_sink *sink, void *user);
 

@@ -89,6 +89,8 @@ static void addresses_are_read_strictly(void **state)
     assert_true(aoe_address_parse("e65534.254", &shelf, &slot));
     assert_int_equal(shelf, 65534);
     assert_int_equal(slot, 254);
+    assert_true(aoe_address_parse("e9.9", &shelf, &slot));
+    assert_int_equal(shelf, 9);
     assert_true(aoe_address_parse("e0.1", &shelf, &slot));
     assert_int_equal(shelf, 0);
     assert_int_equal(slot, 1);
@@ -116,7 +118,7 @@ static void macs_are_read_strictly(void **state)
     assert_true(aoe_mac_parse("02:00:00:00:00:01", mac));
     assert_memory_equal(mac, host_mac, sizeof mac);
     char to[AOE_MAC_TEXT];
-    assert_true(aoe_mac_parse("AbCdEf019283", mac));
+    assert_true(aoe_mac_parse("AbCdEF019283", mac));
     assert_string_equal(aoe_mac_text(to, mac), "ab:cd:ef:01:92:83");
 }
 

@@ -479,6 +479,34 @@ static void an_error_may_give_the_request_back(void **state)
     free(scene);
 }
 
+/* Of a request that was captured in part nothing is read past that part, and what an error
+ * response may have copied from the rest of it is not judged. */
+static void an_error_is_judged_by_what_is_known_of_the_request(void **state)
+{
+    (void)state;
+    struct scene *scene = malloc(sizeof *scene);
+    uint8_t *ask = malloc(40);
+    assert_true(scene && ask);
+    error_scene(scene, write_scene, AOE_ERROR_RESERVED);
+    memcpy(ask, scene->ask.bytes, 40);
+    memcpy(scene->made.bytes + 36, scene->ask.bytes + 36, 4);
+    scene->made.bytes[35] = 1;
+    scene->made.bytes[45] = 9;
+    reseal(&scene->made, 60);
+    aoe_frame_decode(&scene->ask.frame, ask, 40, 548);
+    assert_string_equal(findings(&scene->made.frame, &scene->context), "1-reserved@35");
+    reseal(&scene->made, 100);
+    assert_string_equal(findings(&scene->made.frame, &scene->context), "1-reserved@35");
+    aoe_frame_decode(&scene->ask.frame, ask, 40, 40);
+    reseal(&scene->made, 60);
+    assert_string_equal(findings(&scene->made.frame, &scene->context),
+                        "1-reserved@35 2.1-padding@45");
+    aoe_frame_decode(&scene->ask.frame, ask, 34, 34);
+    assert_string_equal(findings(&scene->made.frame, &scene->context), "1-reserved@35");
+    free(ask);
+    free(scene);
+}
+
 /* An advert has no request, is broadcast and has tag 0. */
 static void an_advert_is_a_good_response(void **state)
 {
@@ -549,6 +577,7 @@ int main(void)
         cmocka_unit_test(the_mtu_bounds_the_sectors),
         cmocka_unit_test(cut_captures_are_not_blamed),
         cmocka_unit_test(an_error_may_give_the_request_back),
+        cmocka_unit_test(an_error_is_judged_by_what_is_known_of_the_request),
         cmocka_unit_test(an_advert_is_a_good_response),
         cmocka_unit_test(other_traffic_has_no_findings),
         cmocka_unit_test(findings_name_fields_and_values),
