@@ -26,8 +26,19 @@ override CPPFLAGS += -D_GNU_SOURCE -DSUITE_VERSION='"$(VERSION)"' -I. \
                      -DSCENARIO_DIR='"$(PREFIX)/share/aoe-suite/scenarios"'
 override CFLAGS += -std=c17 $(WARNINGS) -MMD -MP
 
+# 'make V=1' shows the commands.
+ifdef V
+say = @:
+run =
+else
+say = @printf '  %-5s %s\n'
+run = @
+endif
+
 HARNESS_LIBS = -lpcap -lnet -ljansson -lxml2
 HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+
+UNITS = protocol target-ref harness
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
@@ -42,28 +53,35 @@ MANUALS  = $(wildcard */*.1)
 all: $(PROGRAMS)
 
 $(LIB): $(call objects,protocol)
-	$(AR) rcs $@ $^
+	$(say) AR $@
+	$(run)rm -f $@; $(AR) rcs $@ $^
 
 $(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(call objects,target-ref) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
 $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(say) CC $<
+	$(run)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/protocol/tests/%: $(BUILD)/protocol/tests/%.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
 $(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(call objects,target-ref) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
 $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(call objects,harness) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
 
 .SECONDARY:
 
@@ -113,19 +131,22 @@ fuzz:
 fuzzers: $(FUZZERS)
 
 $(BUILD)/protocol/fuzz/%: $(BUILD)/protocol/fuzz/%.o $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
 $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-ref) $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
 $(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness) $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
 
 lint: all
 	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c)
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -D_GNU_SOURCE -DSUITE_VERSION='""' -DSCENARIO_DIR='""' -I. \
-	    -i protocol/tests -i target-ref/tests -i harness/tests protocol target-ref harness
+	    $(foreach unit,$(UNITS),-i $(unit)/tests -i $(unit)/fuzz $(unit))
 	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
 	@$(BUILD)/aoe-conform --check
 
