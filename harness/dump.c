@@ -7,7 +7,7 @@ enum {
     ROW = 16,       /* bytes in a row */
     WHOLE = 128,    /* a frame of so many bytes is shown whole */
     FIRST_ROWS = 4, /* shown of longer ones */
-    MORE_ROWS = 16, /* with wrong bytes, shown beside those */
+    MORE_ROWS = 4,  /* with wrong bytes, shown beside those */
 };
 
 struct dump {

@@ -179,8 +179,9 @@ static int parse_limits(struct parsing *parsing, int option, const char *text)
 {
     uint64_t number;
     if (option == OPTION_SEED) {
-        if (!parse_number(text, UINT64_MAX, &parsing->options->seed))
-            return fail(parsing, arena_print(parsing->arena, "--seed '%s': a whole number", text));
+        if (!parse_number(text, INT64_MAX, &parsing->options->seed))
+            return fail(parsing, arena_print(parsing->arena,
+                                             "--seed '%s': a whole number below 2^63", text));
         return 0;
     }
     if (!parse_number(text, 60000, &number) || !number)

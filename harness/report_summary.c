@@ -93,7 +93,8 @@ static void add_title(const struct printer *printer, const struct result *result
 static void add_result(const struct printer *printer, const struct report *report,
                        const struct result *result)
 {
-    bool frames = printer->verbose || result->verdict == VERDICT_FAIL;
+    /* A may is mentioned; what a must or a should asks for is shown whole. */
+    bool frames = printer->verbose || result->scenario->level > AOE_MAY;
     add_title(printer, result);
     if (!result->failure_count)
         printer_item(printer, "reason", result->reason);

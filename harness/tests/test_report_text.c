@@ -235,8 +235,8 @@ static void test_dump_has_an_end(void **state)
     failure->rows[1].byte = 36;
     failure->rows[1].bytes = 1024;
     const char *text = text_of(fixture, write_plain);
-    assert_has(text, "            0130  ");
-    assert_has_not(text, "            0140  ");
+    assert_has(text, "            0070  ");
+    assert_has_not(text, "            0080  ");
     assert_has(text, "            ... 1060 bytes in all\n");
 }
 
@@ -275,16 +275,26 @@ static void test_a_runwide_fail(void **state)
     assert_has_not(text, "--seed 1 run/version");
 }
 
-static void test_advice_is_short(void **state)
+static void test_a_may_is_short(void **state)
 {
-    assert_has(text_of(*state, write_plain),
+    struct made_fixture *fixture = *state;
+    struct scenario lowered = *fixture->report->results[MADE_ADVICE].scenario;
+    lowered.level = AOE_MAY;
+    fixture->report->results[MADE_ADVICE].scenario = &lowered;
+    assert_has(text_of(fixture, write_plain),
                "\nadvice      config/unknown: CCmd 5 to 15 are refused\n"
-               "  clause    3.2-unknown (should, basis: majority): Config commands 5 to 15 are "
+               "  clause    3.2-unknown (may, basis: majority): Config commands 5 to 15 are "
                "refused with error 2.\n"
                "  line      scenarios/config/unknown.aoe:9: a expect config error=4\n"
                "  expected  error=4\n"
                "  actual    silence\n"
                "  again: aoe-conform --target eth0 e0.1 --allow config --seed 1 config/unknown\n");
+}
+
+/* What a should asks for is shown like a failure: with its frames. */
+static void test_a_should_is_shown_whole(void **state)
+{
+    assert_has(text_of(*state, write_plain), "  actual    silence\n\n  frames\n");
 }
 
 static void test_reasons(void **state)
@@ -442,7 +452,8 @@ int main(void)
         ALONE(test_rows_beyond_the_frame),
         cmocka_unit_test(test_long_cells),
         cmocka_unit_test(test_a_runwide_fail),
-        cmocka_unit_test(test_advice_is_short),
+        ALONE(test_a_may_is_short),
+        cmocka_unit_test(test_a_should_is_shown_whole),
         cmocka_unit_test(test_reasons),
         ALONE(test_verdict_lines),
         ALONE(test_a_run_that_ended_early),
