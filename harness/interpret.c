@@ -203,9 +203,10 @@ static const char *unmet_need(struct run *run, const struct need *need)
     if (evaluate_compare(left, need->comparison, right))
         return NULL;
     if (!need->right && need->left->kind == EXPRESSION_FACT)
-        return arena_print(run->arena, "the target is without what it needs: %s",
+        return arena_print(run->arena, "needs %s, which the target does not have",
                            scenario_fact_name((enum fact)need->left->index));
-    return arena_print(run->arena, "%s: here it is %llu", need->text, (unsigned long long)left);
+    return arena_print(run->arena, "needs %s: here it is %llu", need->text,
+                       (unsigned long long)left);
 }
 
 static const char *missing_permission(struct run *run)

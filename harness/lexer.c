@@ -7,7 +7,8 @@
 
 void lexer_init(struct lexer *lexer, struct arena *arena, const char *text, size_t length)
 {
-    *lexer = (struct lexer){arena, text, text + length, text, 1, false};
+    *lexer = (struct lexer){
+        .arena = arena, .next = text, .end = text + length, .line_start = text, .line = 1};
 }
 
 static char peek(const struct lexer *lexer, size_t ahead)
@@ -219,15 +220,9 @@ static bool skip_to_token(struct lexer *lexer, struct position *line_end)
     }
 }
 
-struct token lexer_next(struct lexer *lexer)
+static struct token token_here(struct lexer *lexer)
 {
     struct token token;
-    struct position line_end;
-    if (skip_to_token(lexer, &line_end))
-        return (struct token){.kind = TOKEN_LINE, .at = line_end, .text = "end of line"};
-    if (lexer->next >= lexer->end)
-        return (struct token){.kind = TOKEN_END, .at = here(lexer), .text = "end of file"};
-    lexer->line_has_tokens = true;
     if (mac(lexer, &token))
         return token;
     char c = peek(lexer, 0);
@@ -238,6 +233,20 @@ struct token lexer_next(struct lexer *lexer)
     if (isdigit((unsigned char)c))
         return number(lexer);
     return c == '"' ? quoted(lexer) : sign(lexer);
+}
+
+struct token lexer_next(struct lexer *lexer)
+{
+    struct position line_end;
+    lexer->previous_end = lexer->token_end;
+    if (skip_to_token(lexer, &line_end))
+        return (struct token){.kind = TOKEN_LINE, .at = line_end, .text = "end of line"};
+    if (lexer->next >= lexer->end)
+        return (struct token){.kind = TOKEN_END, .at = here(lexer), .text = "end of file"};
+    lexer->line_has_tokens = true;
+    struct token token = token_here(lexer);
+    lexer->token_end = lexer->next;
+    return token;
 }
 
 static const char *trimmed(struct lexer *lexer, const char *from, const char *to)

@@ -30,6 +30,8 @@ struct lexer {
     const char *line_start;
     unsigned line;
     bool line_has_tokens;
+    const char *token_end;    /* of the latest token */
+    const char *previous_end; /* of the one before */
 };
 
 void lexer_init(struct lexer *lexer, struct arena *arena, const char *text, size_t length);

@@ -35,6 +35,17 @@ bool parse_at_line_end(const struct parser *parser)
     return parser->token.kind == TOKEN_LINE || parser->token.kind == TOKEN_END;
 }
 
+const char *parse_here(const struct parser *parser)
+{
+    return parser->lexer.line_start + parser->token.at.column - 1;
+}
+
+const char *parse_source(struct parser *parser, const char *from)
+{
+    const char *end = parser->lexer.previous_end;
+    return (const char *)arena_bytes(parser->arena, from, end > from ? (size_t)(end - from) : 0);
+}
+
 bool parse_accept(struct parser *parser, const char *text)
 {
     if (!parse_at(parser, TOKEN_WORD, text) && !parse_at(parser, TOKEN_SIGN, text))
@@ -128,12 +139,11 @@ static bool parse_level(struct parser *parser)
 static bool parse_needs(struct parser *parser)
 {
     struct scenario *scenario = parser->scenario;
-    const char *line = lexer_line_text(&parser->lexer);
     do {
+        const char *start = parse_here(parser);
         scenario->needs = arena_grow(parser->arena, scenario->needs, scenario->need_count,
                                      sizeof *scenario->needs);
         struct need *need = &scenario->needs[scenario->need_count++];
-        need->text = line;
         need->comparison = IS_NOT;
         need->left = parse_typed(parser, VALUE_NUMBER);
         if (!need->left)
@@ -145,6 +155,7 @@ static bool parse_needs(struct parser *parser)
             if (!need->right)
                 return false;
         }
+        need->text = parse_source(parser, start);
     } while (!parse_at_line_end(parser));
     return true;
 }

@@ -33,6 +33,11 @@ bool parse_expect(struct parser *parser, const char *text);
 bool parse_at(const struct parser *parser, enum token_kind kind, const char *text);
 bool parse_at_line_end(const struct parser *parser);
 
+/* Where the text of the next token starts; and the text from there to the end of the last token
+ * that was taken, as it is written. */
+const char *parse_here(const struct parser *parser);
+const char *parse_source(struct parser *parser, const char *from);
+
 /* An expression of any type, or of the given one. */
 struct expression *parse_expression(struct parser *parser);
 struct expression *parse_typed(struct parser *parser, enum value_kind type);

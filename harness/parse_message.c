@@ -357,7 +357,7 @@ static bool parse_permitted(struct parser *parser, struct condition *condition)
 static bool parse_condition(struct parser *parser, int command, struct alternative *alternative)
 {
     struct token word = parser->token;
-    const char *start = parser->lexer.next - strlen(word.text);
+    const char *start = parse_here(parser);
     if (word.kind != TOKEN_WORD)
         return parse_fail(parser, word.at, "expected a field, found '%s'", word.text);
     struct condition *made = new_condition(parser, alternative);
@@ -371,14 +371,7 @@ static bool parse_condition(struct parser *parser, int command, struct alternati
     }
     if (!parse_comparison(parser, &made->comparison) || !parse_permitted(parser, made))
         return false;
-    size_t length = (size_t)(parser->lexer.next - start);
-    if (parser->token.kind != TOKEN_LINE && parser->token.kind != TOKEN_END)
-        length = parser->token.at.column - word.at.column;
-    char *text = (char *)arena_bytes(parser->arena, start, length);
-    text[strcspn(text, "#\n")] = '\0';
-    for (size_t end = strlen(text); end && text[end - 1] == ' ';)
-        text[--end] = '\0';
-    made->text = text;
+    made->text = parse_source(parser, start);
     alternative->judges_outcome |= field_judges_outcome(made->reading.name);
     return true;
 }

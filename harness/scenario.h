@@ -71,9 +71,9 @@ struct expression {
 
 enum comparison { IS, IS_NOT, IS_BELOW, IS_AT_MOST, IS_ABOVE, IS_AT_LEAST };
 
-/* "needs mtu >= 9000"; a bare word is "word != 0". */
+/* "mtu >= 9000"; a bare word is "word != 0". */
 struct need {
-    const char *text;
+    const char *text; /* as written */
     struct expression *left, *right;
     enum comparison comparison;
 };
