@@ -222,6 +222,9 @@ static const char *missing_permission(struct run *run)
 static const char *why_skip(struct run *run)
 {
     const struct target *target = run->session->target;
+    const char *forbidden = missing_permission(run);
+    if (forbidden)
+        return forbidden;
     for (size_t i = 0; i < run->scenario->need_count; i++) {
         const char *reason = unmet_need(run, &run->scenario->needs[i]);
         if (reason)
@@ -232,7 +235,7 @@ static const char *why_skip(struct run *run)
         return "the target is reserved by another host";
     if (run->scenario->host_count > 1 && !target->admitted_by_masks)
         return "the target's mask list keeps further hosts out";
-    return missing_permission(run);
+    return NULL;
 }
 
 /* What the run of the statements amounts to. */

@@ -20,6 +20,7 @@ bool parse_fail(struct parser *parser, struct position at, const char *format, .
 
 void parse_advance(struct parser *parser)
 {
+    parser->taken_end = parser->lexer.next;
     parser->token = lexer_next(&parser->lexer);
     if (parser->token.kind == TOKEN_BAD)
         parse_fail(parser, parser->token.at, "%s", parser->token.text);
