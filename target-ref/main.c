@@ -16,7 +16,7 @@
 #include "protocol/names.h"
 #include "state.h"
 
-enum { EXIT_USAGE = 2, MESSAGE_BYTES = PATH_MAX + 256 };
+enum { EXIT_REFUSED = 2, MESSAGE_BYTES = PATH_MAX + 256 };
 
 enum {
     BUFFER_COUNT_MIN = 2, /* with less the Linux initiator never comes up; 3.2-bufcount-min */
@@ -154,12 +154,12 @@ static int parse_options(struct options *options, int argc, char **argv)
             break;
         case 'b':
             if (!parse_number("-b", optarg, BUFFER_COUNT_MIN, UINT16_MAX, &buffer_count))
-                return EXIT_USAGE;
+                return EXIT_REFUSED;
             break;
         case 'm':
             options->masks_given = true;
             if (!parse_masks(optarg, &options->masks))
-                return EXIT_USAGE;
+                return EXIT_REFUSED;
             break;
         case OPTION_STATE:
             options->state = optarg;
@@ -172,11 +172,11 @@ static int parse_options(struct options *options, int argc, char **argv)
             return EXIT_SUCCESS;
         default:
             complain_option(option, argv);
-            return EXIT_USAGE;
+            return EXIT_REFUSED;
         }
     }
     options->buffer_count = (uint16_t)buffer_count;
-    return parse_operands(options, argv + optind, argc - optind) ? -1 : EXIT_USAGE;
+    return parse_operands(options, argv + optind, argc - optind) ? -1 : EXIT_REFUSED;
 }
 
 static int save(void *user, const struct model_settings *settings)
@@ -351,7 +351,7 @@ int main(int argc, char **argv)
     target.disk.fd = target.port.frames = target.port.events = -1;
     target.state.directory = target.state.lock = -1;
     target.signals = catch_signals();
-    status = EXIT_FAILURE;
+    status = EXIT_REFUSED;
     if (open_target(&target, &options) == 0) {
         greet(&target);
         status = serve(&target) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
