@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The lab: two network namespaces, a veth pair between them, a target in one, a command in the other.
 
-The namespaces have no names: they live as long as the processes that hold them, and those die with
-this one, so nothing can be left behind, also not after kill -9.
+The namespaces have no names: they live as long as the processes in them. A sweeper ends those and
+removes the lab's folder as soon as this process has ended, however it ended, so nothing is left
+behind, also not after kill -9.
 """
 import ctypes
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -26,6 +28,37 @@ def build_path(program):
     return os.path.join(os.environ.get("AOE_BUILD", os.path.join(ROOT, "build")), program)
 
 
+def _inhabitants(namespaces):
+    """The processes in these network namespaces, each given as (device, inode)."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            place = os.stat(f"/proc/{name}/ns/net")
+        except OSError:
+            continue
+        if (place.st_dev, place.st_ino) in namespaces:
+            yield int(name)
+
+
+def sweep(folder, descriptors):
+    """Waits for the end of standard input, which is the end of the lab; then ends what is still in
+    its namespaces (grandchildren, too) and removes its folder. The open descriptors keep the
+    namespaces' identities from being given to others meanwhile."""
+    places = map(os.fstat, descriptors)
+    namespaces = {(place.st_dev, place.st_ino) for place in places}
+    sys.stdin.buffer.read()
+    for _ in range(500):
+        left = list(_inhabitants(namespaces))
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if not left:
+            break
+        time.sleep(0.01)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 class Lab:
     """with Lab(mtu=1500) as lab: lab.start_target([...]); lab.run([...])"""
 
@@ -34,12 +67,14 @@ class Lab:
         self.target_mtu = target_mtu or mtu
         self.processes = []
         self.folder = None
+        self.sweeper = None
 
     def __enter__(self):
         try:
-            self.folder = tempfile.mkdtemp(prefix="aoe-lab-")
             self.initiator = self._namespace()
             self.target = self._namespace()
+            self.folder = tempfile.mkdtemp(prefix="aoe-lab-")
+            self.sweeper = self._sweeper()
             self._wire()
         except BaseException:
             self.__exit__()
@@ -49,7 +84,10 @@ class Lab:
     def __exit__(self, *_):
         for process in reversed(self.processes):
             self.end(process)
-        if self.folder:
+        if self.sweeper:
+            self.sweeper.stdin.close()
+            self.sweeper.wait()
+        elif self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def end(self, process, number=signal.SIGTERM):
@@ -84,6 +122,20 @@ class Lab:
             time.sleep(0.01)
         raise RuntimeError("no permission for a network namespace: run as root or in 'unshare -Urn'")
 
+    def _sweeper(self):
+        """Starts the sweeper, in a session of its own so that no Ctrl-C or hangup reaches it."""
+        descriptors = [os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+                       for pid in (self.initiator, self.target)]
+        try:
+            return subprocess.Popen([sys.executable, "-IS", os.path.abspath(__file__), self.folder,
+                                     *map(str, descriptors)],
+                                    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.DEVNULL, pass_fds=descriptors, cwd="/",
+                                    start_new_session=True)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
     def _wire(self):
         self.inside(self.initiator, ["ip", "link", "add", INITIATOR, "mtu", str(self.mtu), "type",
                                      "veth", "peer", "name", TARGET, "mtu", str(self.target_mtu),
@@ -116,7 +168,8 @@ class Lab:
         for _ in range(1000):
             if process.poll() is not None:
                 said = process.stdout.read().decode(errors="replace") if process.stdout else ""
-                raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said.strip()}")
+                raise RuntimeError(f"{command[0]} ended with {process.returncode}" +
+                                   (f": {said.strip()}" if said.strip() else ""))
             if self._listens():
                 return process
             time.sleep(0.01)
@@ -130,3 +183,7 @@ class Lab:
         """Runs a command in the initiator's namespace and returns the finished process."""
         return subprocess.run(["nsenter", "-t", str(self.initiator), "-n", "--"] + list(command),
                               **options)
+
+
+if __name__ == "__main__":
+    sweep(sys.argv[1], [int(number) for number in sys.argv[2:]])
