@@ -16,8 +16,9 @@ struct catalogue {
  * else where they are installed. */
 const char *catalogue_folder(struct arena *arena, const char *given);
 
-/* Parses every file below `folder` whose name ends in .aoe. Scenarios that cut the link come late
- * and those that judge the whole run last; else they are ordered by id. -1 with a line in `error`
+/* Parses every file below `folder` whose name ends in .aoe. Scenarios that edit the mask list
+ * come late, then those that cut the link, last those that judge the whole run; else they are
+ * ordered by id. -1 with a line in `error`
  * where the folder cannot be read or has none. */
 int catalogue_load(struct arena *arena, const char *folder, struct catalogue *to,
                    const char **error);

@@ -170,7 +170,8 @@ static size_t shape(struct run *run, const struct send *send, uint8_t *bytes, si
         if (to < length)
             length = to;
     }
-    bool padded = !send->unpadded && (!send->cut || send->pad);
+    bool as_it_is = send->cut || send->kind == MESSAGE_AGAIN;
+    bool padded = !send->unpadded && (send->pad || !as_it_is);
     return padded ? pad(run, send, bytes, length) : length;
 }
 
@@ -189,8 +190,10 @@ static size_t compose_message(struct run *run, const struct send *send, size_t h
     if (writer.overrun)
         return fail(run, "the payload does not fit any frame");
     own_header(run, &frame, host, send->command);
-    if (send->number)
-        frame.command = (uint8_t)evaluate_number(run, send->number);
+    uint64_t number = send->number ? evaluate_number(run, send->number) : send->command;
+    if (number > UINT8_MAX)
+        return fail(run, "a command is a number up to 255");
+    frame.command = (uint8_t)number;
     default_argument(&frame, send, writer.position);
     frame.payload = (struct aoe_span){payload, writer.position};
     size_t length = aoe_frame_build(&frame, bytes, AOE_FRAME_MAX);

@@ -17,7 +17,8 @@ struct run {
     const struct statement *statement;        /* that runs now */
     const char *error;                        /* the scenario cannot go on: why, or NULL */
     const char *refusal;                      /* the gate refused a frame: why, or NULL */
-    bool timed; /* a failure rests on the harness having waited long enough */
+    bool was_silent; /* the target had stopped answering before: nothing is sent */
+    bool timed;      /* a failure rests on the harness having waited long enough */
     int64_t started;
     int64_t line_done; /* when the line before was done */
 };

@@ -142,6 +142,8 @@ static bool write_covered(const struct gate *gate, const void *bytes, size_t len
 {
     uint64_t lba = field_or("lba", AOE_COMMAND_ATA, bytes, length, 0);
     uint64_t count = field_or("count", AOE_COMMAND_ATA, bytes, length, 0);
+    if (!gate->capacity)
+        return false;
     /* Bytes 28 to 33 that are missing read as zero, or as what an earlier frame held there: the
      * harness's own, whose address has passed this gate. */
     count = count ? count : 256;
@@ -192,7 +194,10 @@ void gate_sent(struct gate *gate, const void *bytes, size_t length)
     if (frame.extent < AOE_EXTENT_ARGUMENT || frame.command != AOE_COMMAND_MASK ||
         frame.mask.mcmd != AOE_MASK_EDIT)
         return;
-    for (size_t i = 0; i < frame.mask.count && aoe_directive_at(&frame.payload, i, &directive); i++)
+    /* A directive that is none ends the edit: those behind it are not applied (3.3-errors). */
+    for (size_t i = 0; i < frame.mask.count && aoe_directive_at(&frame.payload, i, &directive) &&
+                       directive.dcmd <= AOE_DIRECTIVE_DELETE;
+         i++)
         apply_directive(gate, &directive);
 }
 

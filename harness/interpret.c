@@ -188,9 +188,7 @@ static void set_verdict(struct result *result, enum verdict verdict, const char 
 
 void interpret_conclude(struct result *result)
 {
-    if (!result->failures_in_all ||
-        (result->verdict != VERDICT_PASS && result->verdict != VERDICT_FAIL &&
-         result->verdict != VERDICT_ADVICE))
+    if (!result->failures_in_all || result->verdict != VERDICT_PASS)
         return;
     bool must = result->scenario->level == AOE_MUST;
     set_verdict(result, must ? VERDICT_FAIL : VERDICT_ADVICE, result->failures[0].actual);
@@ -247,13 +245,14 @@ static void conclude(struct run *run)
     interpret_conclude(result);
     if (*session->stop)
         set_verdict(result, VERDICT_ERROR, "interrupted");
-    else if (session->silent) {
+    else if (session->silent && !run->was_silent) {
         if (!result->failures_in_all) {
             struct failure *failure = expect_failure(run, NULL, NULL);
             failure->expected = "the target goes on answering";
             failure->actual = "the target has stopped answering";
         }
-        interpret_conclude(result);
+        /* Whatever the clause's level: nothing that an initiator sends may end a target. */
+        set_verdict(result, VERDICT_FAIL, result->failures[0].actual);
     } else if (run->error)
         set_verdict(result, VERDICT_ERROR, run->error);
     else if (run->refusal && result->verdict == VERDICT_PASS)
@@ -290,6 +289,7 @@ static bool attempt(struct session *session, const struct scenario *scenario, co
     }
     session->timing->worst_delay = 0;
     session_begin(session, result, scenario->hosts);
+    run.was_silent = session->silent;
     run.started = run.line_done = link_now();
     run_block(&run, scenario->statements);
     if (!session->silent && !*session->stop)

@@ -110,7 +110,8 @@ static bool parse_number(const char *text, uint64_t most, uint64_t *number)
     errno = 0;
     if (*text < '0' || *text > '9')
         return false;
-    unsigned long long value = strtoull(text, &end, 0);
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    unsigned long long value = strtoull(text, &end, hex ? 16 : 10);
     *number = value;
     return !errno && !*end && value <= most;
 }

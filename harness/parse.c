@@ -20,7 +20,6 @@ bool parse_fail(struct parser *parser, struct position at, const char *format, .
 
 void parse_advance(struct parser *parser)
 {
-    parser->taken_end = parser->lexer.next;
     parser->token = lexer_next(&parser->lexer);
     if (parser->token.kind == TOKEN_BAD)
         parse_fail(parser, parser->token.at, "%s", parser->token.text);
@@ -272,7 +271,9 @@ static bool parse_for_values(struct parser *parser, struct statement *statement)
         if (!statement->item_count && parse_accept(parser, "..")) {
             statement->value = value;
             statement->last = parse_typed(parser, VALUE_NUMBER);
-            return statement->last && value->type == VALUE_NUMBER;
+            return statement->last &&
+                   (value->type == VALUE_NUMBER ||
+                    parse_fail(parser, value->at, "a range goes from number to number"));
         }
         if (statement->item_count && value->type != statement->items[0]->type)
             return parse_fail(parser, value->at, "the values of a loop are of one kind");
@@ -314,6 +315,8 @@ static bool parse_exactly(struct parser *parser, struct statement *statement)
         statement->hosts[statement->host_count++] = (size_t)host;
         parse_advance(parser);
     }
+    if (!statement->host_count)
+        return parse_fail(parser, statement->at, "'exactly one of' needs its hosts");
     return parse_expectation(parser, &statement->expectation) && parse_expect(parser, "others") &&
            parse_expectation(parser, &statement->others);
 }

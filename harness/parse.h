@@ -10,8 +10,7 @@ enum { PARSE_VARIABLES = 32, PARSE_LABELS = 32 };
 
 struct parser {
     struct lexer lexer;
-    struct token token;    /* the next one, not yet taken */
-    const char *taken_end; /* where the last one that was taken ends in the file */
+    struct token token; /* the next one, not yet taken */
     struct arena *arena;
     struct scenario *scenario;
     const char *error;

@@ -98,8 +98,11 @@ static bool parse_directives(struct parser *parser, struct send *send)
 
 static bool sets_payload(const struct parser *parser, const struct send *send)
 {
+    if (send->kind == MESSAGE_AGAIN)
+        return false;
     return parse_at(parser, TOKEN_WORD, "payload") ||
-           (send->command == AOE_COMMAND_ATA && parse_at(parser, TOKEN_WORD, "data"));
+           (send->kind == MESSAGE_COMMAND && send->command == AOE_COMMAND_ATA &&
+            parse_at(parser, TOKEN_WORD, "data"));
 }
 
 static bool parse_payload(struct parser *parser, struct send *send)
@@ -111,7 +114,8 @@ static bool parse_payload(struct parser *parser, struct send *send)
     if (!send->payload)
         return false;
     send->patterned = send->payload->kind == EXPRESSION_CALL &&
-                      send->payload->index == FUNCTION_PATTERN && !send->payload->right;
+                      send->payload->index == FUNCTION_PATTERN &&
+                      (send->command == AOE_COMMAND_ATA || !send->payload->right);
     return true;
 }
 

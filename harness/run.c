@@ -224,41 +224,69 @@ static void interpret_one(void *user)
     interpret(&one->run->session, one->result->scenario, one->run->facts, one->result);
 }
 
+/* The target did not survive having its lists or string put back, and that is a failure of the
+ * scenario that made it necessary. */
+static void died_of_putting_back(struct whole_run *run, struct result *result)
+{
+    struct session *session = &run->session;
+    size_t last = run->background.event_count;
+    const struct event *event = last ? run->background.events[last - 1] : NULL;
+    struct failure *failure = session_failure(session, result, NULL, NULL);
+    failure->line = result->scenario->statements->at.line;
+    failure->statement = result->scenario->statements->text;
+    failure->expected = "the target goes on answering";
+    failure->actual = arena_print(run->arena, "it stopped answering: %s",
+                                  event && *event->statement ? event->statement : "at the end");
+    result->verdict = VERDICT_FAIL;
+    result->reason = failure->actual;
+}
+
 /* Lists and string are put back after each scenario, so that the next finds what it expects. */
 static void put_back(struct whole_run *run, struct result *result)
 {
     const char *reason;
+    struct session *session = &run->session;
     unsigned parts = result->scenario->touches & TOUCH_TARGET & ~(unsigned)TOUCH_MEDIA;
-    if (!parts || result->verdict == VERDICT_SKIP || run->session.silent)
+    if (!parts || result->verdict == VERDICT_SKIP || session->silent || *session->stop)
         return;
-    session_begin(&run->session, &run->background, NULL);
-    if (keeper_restore(&run->session, &run->keeper, parts, &reason))
+    session_begin(session, &run->background, NULL);
+    if (!keeper_restore(session, &run->keeper, parts, &reason))
+        return;
+    if (session_sentinel(session, "is the target alive?"))
         run->report.error = arena_print(run->arena, "after %s: %s", result->scenario->id, reason);
+    else
+        died_of_putting_back(run, result);
 }
 
-static void not_run(struct whole_run *run, struct result *result, const char *why)
+static void not_run(struct result *result, const char *why)
 {
-    (void)run;
     result->verdict = VERDICT_ERROR;
     result->reason = why;
+}
+
+static void run_scenario(struct whole_run *run, struct result *result)
+{
+    struct one one = {run, result};
+    struct session *session = &run->session;
+    bool was_silent = session->silent;
+    if (*session->stop)
+        not_run(result, "not run: interrupted");
+    else if (was_silent && !result->scenario->runwide)
+        not_run(result, "not run: the target had stopped answering");
+    else if (!guard_call(interpret_one, &one))
+        not_run(result, "the harness crashed in this scenario: please report it");
+    put_back(run, result);
+    if (session->silent && !was_silent && !*session->stop)
+        run->report.error =
+            arena_print(run->arena, "the target stopped answering in %s", result->scenario->id);
 }
 
 static void run_scenarios(struct whole_run *run)
 {
     struct report *report = &run->report;
     for (size_t i = 0; i < report->count; i++) {
-        struct one one = {run, &report->results[i]};
-        if (*run->session.stop)
-            not_run(run, one.result, "not run: interrupted");
-        else if (run->session.silent)
-            not_run(run, one.result, "not run: the target had stopped answering");
-        else if (!guard_call(interpret_one, &one))
-            not_run(run, one.result, "the harness crashed in this scenario: please report it");
-        if (run->session.silent && !*report->error && !*run->session.stop)
-            report->error = arena_print(run->arena, "the target stopped answering in %s",
-                                        one.result->scenario->id);
-        put_back(run, one.result);
-        report_text_result(run->people, one.result, &run->style);
+        run_scenario(run, &report->results[i]);
+        report_text_result(run->people, &report->results[i], &run->style);
     }
     for (size_t i = 0; i < report->count; i++)
         interpret_conclude(&report->results[i]);
@@ -269,11 +297,14 @@ static void restore(struct whole_run *run, volatile int *stop)
 {
     const char *reason = "";
     *stop = 0;
-    run->session.silent = false;
     if (!run->keeper.kept)
         return;
     session_begin(&run->session, &run->background, NULL);
-    if (!keeper_restore(&run->session, &run->keeper, run->keeper.kept, &reason)) {
+    bool silent = run->session.silent;
+    run->session.silent = false; /* it may be back */
+    if (silent && !session_sentinel(&run->session, "is the target back?"))
+        reason = "it does not answer";
+    else if (!keeper_restore(&run->session, &run->keeper, run->keeper.kept, &reason)) {
         keeper_done(&run->keeper);
         return;
     }
@@ -388,7 +419,7 @@ static int run_on_link(struct whole_run *run, struct link *link, volatile int *s
     else
         judge(run, stop);
     for (size_t i = 0; status && i < run->report.count; i++)
-        not_run(run, &run->report.results[i], "not run");
+        not_run(&run->report.results[i], "not run");
     run->report.duration = link_now() - run->report.started;
     report_conclude(&run->report, run->options->strict);
     int written = write_all(run);
