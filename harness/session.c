@@ -191,6 +191,9 @@ static struct request *find_request(const struct session *session, const struct 
 {
     struct request *found =
         by_tag(session, frame->tag, session->scenario_start, session->request_count);
+    /* An announcement has tag 0, which requests may have had as well. */
+    if (aoe_mac_is_group(frame->destination) && !frame->tag && (!found || found->reply))
+        return NULL;
     if (!found || found->reply) {
         struct request *older = by_tag(session, frame->tag, 0, session->scenario_start);
         if (older && !found)
