@@ -79,7 +79,13 @@ $(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(call objects,target
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
-$(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(call objects,harness) $(LIB)
+# An archive, so that a test can bring a link of its own, with the reference model behind it.
+$(BUILD)/libharness.a: $(call objects,harness)
+	$(say) AR $@
+	$(run)rm -f $@; $(AR) rcs $@ $^
+
+$(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
+                          $(BUILD)/target-ref/model.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
 
