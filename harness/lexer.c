@@ -118,10 +118,19 @@ static bool escape(struct lexer *lexer, uint8_t *to)
     return true;
 }
 
+/* Room for the bytes of a string whose first character is `start` ahead. */
+static uint8_t *string_room(struct lexer *lexer, size_t start)
+{
+    size_t end = start;
+    for (char c; (c = peek(lexer, end)) && c != '"' && c != '\n';)
+        end += c == '\\' ? 2 : 1;
+    return arena_array(lexer->arena, end - start + 1, 1);
+}
+
 static struct token quoted(struct lexer *lexer)
 {
     struct token token = {.kind = TOKEN_BYTES, .at = here(lexer)};
-    uint8_t *bytes = arena_array(lexer->arena, (size_t)(lexer->end - lexer->next), 1);
+    uint8_t *bytes = string_room(lexer, 1);
     size_t length = 0;
     for (lexer->next++; peek(lexer, 0) != '"';) {
         char c = peek(lexer, 0);
@@ -142,7 +151,7 @@ static struct token quoted(struct lexer *lexer)
 static struct token hex_bytes(struct lexer *lexer)
 {
     struct token token = {.kind = TOKEN_BYTES, .at = here(lexer), .text = "bytes"};
-    uint8_t *bytes = arena_array(lexer->arena, (size_t)(lexer->end - lexer->next), 1);
+    uint8_t *bytes = string_room(lexer, 2);
     size_t length = 0;
     for (lexer->next += 2; peek(lexer, 0) != '"'; lexer->next++) {
         if (peek(lexer, 0) == ' ')

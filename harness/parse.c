@@ -235,8 +235,6 @@ static bool parse_header(struct parser *parser)
 static bool declare(struct parser *parser, struct token word, enum value_kind type, size_t *index)
 {
     struct scenario *scenario = parser->scenario;
-    if (word.kind != TOKEN_WORD || strchr(word.text, '.'))
-        return parse_fail(parser, word.at, "expected a name, found '%s'", word.text);
     if (scenario->variables == PARSE_VARIABLES)
         return parse_fail(parser, word.at, "at most %d names", PARSE_VARIABLES);
     for (size_t i = 0; i < FACT_COUNT; i++)
@@ -249,12 +247,20 @@ static bool declare(struct parser *parser, struct token word, enum value_kind ty
     return true;
 }
 
+static bool parse_name(struct parser *parser, struct token *word)
+{
+    *word = parser->token;
+    if (word->kind != TOKEN_WORD || strchr(word->text, '.'))
+        return parse_fail(parser, word->at, "expected a name, found '%s'", word->text);
+    parse_advance(parser);
+    return true;
+}
+
 static bool parse_let(struct parser *parser, struct statement *statement)
 {
-    struct token word = parser->token;
+    struct token word;
     statement->kind = STATEMENT_LET;
-    parse_advance(parser);
-    if (!parse_expect(parser, "="))
+    if (!parse_name(parser, &word) || !parse_expect(parser, "="))
         return false;
     statement->value = parse_expression(parser);
     return statement->value && declare(parser, word, statement->value->type, &statement->variable);
@@ -286,12 +292,12 @@ static bool parse_for_values(struct parser *parser, struct statement *statement)
 
 static bool parse_for(struct parser *parser, struct statement *statement)
 {
-    struct token word = parser->token;
+    struct token word;
     statement->kind = STATEMENT_FOR;
-    statement->name = word.text;
-    parse_advance(parser);
-    if (!parse_expect(parser, "in") || !parse_for_values(parser, statement))
+    if (!parse_name(parser, &word) || !parse_expect(parser, "in") ||
+        !parse_for_values(parser, statement))
         return false;
+    statement->name = word.text;
     enum value_kind type = statement->item_count ? statement->items[0]->type : VALUE_NUMBER;
     if (!declare(parser, word, type, &statement->variable) || !end_line(parser))
         return false;

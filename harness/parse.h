@@ -6,7 +6,7 @@
 
 #include "lexer.h"
 
-enum { PARSE_VARIABLES = 32, PARSE_LABELS = 32 };
+enum { PARSE_VARIABLES = 32, PARSE_LABELS = 32, PARSE_DEPTH = 64, PARSE_OPERATORS = 64 };
 
 struct parser {
     struct lexer lexer;
@@ -19,6 +19,7 @@ struct parser {
         enum value_kind type;
         bool visible;
     } variables[PARSE_VARIABLES];
+    unsigned depth; /* of the expression that is read */
     const char *labels[PARSE_LABELS];
     size_t label_count;
 };

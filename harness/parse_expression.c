@@ -75,7 +75,7 @@ static struct expression *constant(struct parser *parser)
     return made;
 }
 
-static bool known_field(struct parser *parser, const char *name, int command,
+static bool known_field(struct parser *parser, struct position at, const char *name, int command,
                         const struct aoe_field **field)
 {
     unsigned found = 0;
@@ -87,8 +87,8 @@ static bool known_field(struct parser *parser, const char *name, int command,
         }
     }
     if (found > 1)
-        parse_fail(parser, parser->token.at,
-                   "'%s' is in several messages: name one, as in 'expect ata %s=0'", name, name);
+        parse_fail(parser, at, "'%s' is in several messages: name one, as in 'expect ata %s=0'",
+                   name, name);
     return found == 1;
 }
 
@@ -122,7 +122,7 @@ bool parse_reading(struct parser *parser, const struct token *word, const char *
             reading->kind = readings[i].kind;
             return reading->kind != READING_WORD || word_index(parser, reading);
         }
-    if (known_field(parser, name, command, &reading->field))
+    if (known_field(parser, word->at, name, command, &reading->field))
         return true;
     return parse_fail(parser, word->at, "no field '%s' in %s response", name,
                       command < 0 ? "any" : "that");
@@ -274,10 +274,15 @@ static struct expression *chain(struct parser *parser, const char *signs,
                                 struct expression *(*operand)(struct parser *))
 {
     struct expression *left = operand(parser);
+    unsigned operators = 0;
     while (left && parser->token.kind == TOKEN_SIGN && strlen(parser->token.text) == 1 &&
            strchr(signs, parser->token.text[0])) {
         struct expression *made = make(parser, EXPRESSION_BINARY, VALUE_NUMBER, parser->token.at);
         made->op = parser->token.text[0];
+        if (operators++ == PARSE_OPERATORS) {
+            parse_fail(parser, made->at, "at most %d operators in a row", PARSE_OPERATORS);
+            return NULL;
+        }
         parse_advance(parser);
         made->left = left;
         made->right = operand(parser);
@@ -299,7 +304,14 @@ static struct expression *product(struct parser *parser)
 
 struct expression *parse_expression(struct parser *parser)
 {
-    return chain(parser, "+-", product);
+    if (parser->depth == PARSE_DEPTH) {
+        parse_fail(parser, parser->token.at, "values are nested at most %d deep", PARSE_DEPTH);
+        return NULL;
+    }
+    parser->depth++;
+    struct expression *made = chain(parser, "+-", product);
+    parser->depth--;
+    return made;
 }
 
 struct expression *parse_typed(struct parser *parser, enum value_kind type)

@@ -194,11 +194,8 @@ static struct request *find_request(const struct session *session, const struct 
     /* An announcement has tag 0, which requests may have had as well. */
     if (aoe_mac_is_group(frame->destination) && !frame->tag && (!found || found->reply))
         return NULL;
-    if (!found || found->reply) {
-        struct request *older = by_tag(session, frame->tag, 0, session->scenario_start);
-        if (older && !found)
-            found = older;
-    }
+    if (!found)
+        found = by_tag(session, frame->tag, 0, session->scenario_start);
     return found ? found : by_host(session, frame);
 }
 
