@@ -6,6 +6,7 @@ removes the lab's folder as soon as this process has ended, however it ended, so
 behind, also not after kill -9.
 """
 import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -68,6 +69,7 @@ class Lab:
         self.processes = []
         self.folder = None
         self.sweeper = None
+        self.memory = []
 
     def __enter__(self):
         try:
@@ -84,6 +86,8 @@ class Lab:
     def __exit__(self, *_):
         for process in reversed(self.processes):
             self.end(process)
+        while self.memory:
+            os.close(self.memory.pop())
         if self.sweeper:
             self.sweeper.stdin.close()
             self.sweeper.wait()
@@ -152,11 +156,19 @@ class Lab:
                               check=True, **options)
 
     def image(self, size, name="disk"):
-        """A sparse file of that many bytes; returns its path."""
+        """A sparse file of that many bytes; returns its path. Where the file system has no files of
+        that size (ext4: 16 TB) it lies in memory."""
         path = os.path.join(self.folder, name)
         with open(path, "wb") as file:
-            file.truncate(size)
-        return path
+            try:
+                file.truncate(size)
+                return path
+            except OSError as error:
+                if error.errno != errno.EFBIG:
+                    raise
+        self.memory.append(os.memfd_create(name))
+        os.truncate(self.memory[-1], size)
+        return f"/proc/{os.getpid()}/fd/{self.memory[-1]}"
 
     def start_target(self, command, **options):
         """Starts a target ("{interface}" in its arguments is replaced) and waits until its socket
