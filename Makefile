@@ -5,6 +5,7 @@
 # make unit      the unit tests
 # make end-to-end  the tests that run the programs in network namespaces
 # make fuzz      the fuzzers, FUZZ_TIME seconds each
+# make bench     how long runs take, compared with each other
 # make lint      formats, static analysis, manual pages, scenarios
 # make install   into DESTDIR and PREFIX
 # make clean     removes build/
@@ -148,6 +149,10 @@ $(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness) $(LIB
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
 
+bench: setup-build
+	@$(MAKE) --no-print-directory all
+	@AOE_BUILD=$(abspath $(BUILD)) ci/bench
+
 lint: all
 	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c)
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
@@ -169,6 +174,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers lint install clean help
+.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
