@@ -196,10 +196,11 @@ void discover_read_only(struct session *session)
         return;
     const struct request *write = scratch_command(
         session, true, (struct aoe_span){read->reply_frame.payload.bytes, AOE_SECTOR_BYTES});
-    if (!write || aoe_is_error(&write->reply_frame))
+    if (!write)
         return;
     target->read_only_known = true;
-    target->read_only = write->reply_frame.ata.opcode & ATA_STATUS_ERR;
+    target->read_only =
+        aoe_is_error(&write->reply_frame) || (write->reply_frame.ata.opcode & ATA_STATUS_ERR);
 }
 
 static uint64_t mac_number(const uint8_t *mac)

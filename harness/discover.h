@@ -15,7 +15,8 @@ int discover(struct session *session, const char **reason);
 int discover_timing(struct session *session, unsigned timeout_ms, const char **reason);
 
 /* Finds out whether writes are refused, by writing a sector of the scratch window with what is in
- * it. Only where the gate allows media; else, and without a window, nothing is known. */
+ * it; refused in whatever way. Only where the gate allows media; else, and without a window,
+ * nothing is known. */
 void discover_read_only(struct session *session);
 
 /* The values of all facts, indexed by enum fact. */

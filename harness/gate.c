@@ -15,8 +15,6 @@ static bool opcode_is_harmless(uint8_t opcode)
         0x02,
         0x04,
         0x05,
-        0x06,
-        0x07,
         0x27,
         0xF8,
         ATA_READ,
@@ -128,10 +126,26 @@ static int add_plain(struct gate *gate, uint64_t lba, uint64_t count)
 
 static const unsigned address_bits[] = {48, 40, 32, 31, 28};
 
+/* Adds where a target that keeps `bits` bits of an address would write. A write that starts before
+ * a border of such addresses goes on behind it; one that starts behind it begins anew at 0. */
+static int add_truncated(struct gate *gate, uint64_t lba, uint64_t count, unsigned bits)
+{
+    uint64_t size = UINT64_C(1) << bits;
+    while (count) {
+        uint64_t start = lba & (size - 1);
+        uint64_t part = count < size - start ? count : size - start;
+        if (add_plain(gate, start, count))
+            return -1;
+        lba += part;
+        count -= part;
+    }
+    return 0;
+}
+
 int gate_add_extent(struct gate *gate, uint64_t lba, uint64_t count)
 {
     for (size_t i = 0; i < sizeof address_bits / sizeof address_bits[0]; i++)
-        if (add_plain(gate, lba & ((UINT64_C(1) << address_bits[i]) - 1), count))
+        if (add_truncated(gate, lba, count, address_bits[i]))
             return -1;
     return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "scenario.h"
 
-enum { GATE_EXTENTS = 16 };
+enum { GATE_EXTENTS = 32 };
 
 struct extent {
     uint64_t lba, count; /* sectors */
@@ -34,7 +34,8 @@ struct gate {
  * that its command could do. */
 unsigned gate_effects(const void *bytes, size_t length, const char **never);
 
-/* Adds the sectors from `lba` on to what may be written, and with them every sector that a
+/* Adds the sectors from `lba` on to what may be written, as far as they are on the medium (past
+ * its end they only count for what follows), and with them every sector that a
  * target which loses high bits of an address (beyond 28, 31, 32 or 40) would write instead, as
  * far as they are on the medium. 0, or -1 where there is no room for more. */
 int gate_add_extent(struct gate *gate, uint64_t lba, uint64_t count);

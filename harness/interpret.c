@@ -209,7 +209,11 @@ static const char *unmet_need(struct run *run, const struct need *need)
 
 static const char *missing_permission(struct run *run)
 {
-    unsigned missing = run->scenario->touches & ~run->session->gate.allowed;
+    const struct session *session = run->session;
+    unsigned missing = run->scenario->touches & ~session->gate.allowed;
+    if (missing & session->withheld)
+        return arena_print(run->arena, "what it touches could not be saved before: %s",
+                           session->withheld_reason);
     for (unsigned touch = TOUCH_MEDIA; touch <= TOUCH_LINK; touch <<= 1)
         if (missing & touch)
             return arena_print(run->arena, "not allowed to touch the %s: --allow %s",

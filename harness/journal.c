@@ -120,17 +120,13 @@ static int write_journal(struct arena *arena, const struct keeper *keeper, const
     return status || sync_folder(arena, keeper->path) ? -1 : 0;
 }
 
-int keeper_save(struct session *session, struct keeper *keeper, unsigned parts, const char *path,
-                const char **reason)
+int keeper_save(struct arena *arena, struct keeper *keeper, const char *path, const char **reason)
 {
     keeper->path = path;
-    if (keeper_take(session, keeper, parts, reason))
-        return -1;
     json_t *root = to_json(keeper);
-    int status = root ? write_journal(session->arena, keeper, root) : -1;
+    int status = root ? write_journal(arena, keeper, root) : -1;
     if (status)
-        *reason =
-            arena_print(session->arena, "cannot write the journal %s: %s", path, strerror(errno));
+        *reason = arena_print(arena, "cannot write the journal %s: %s", path, strerror(errno));
     json_decref(root);
     return status;
 }

@@ -301,29 +301,48 @@ static void flush(struct session *session)
 
 /* ---- all of it ---- */
 
-int keeper_take(struct session *session, struct keeper *keeper, unsigned parts, const char **reason)
+static bool has_part(const struct session *session, unsigned part)
 {
     const struct target *target = session->target;
+    return part == TOUCH_MASKS     ? target->has_masks
+           : part == TOUCH_RESERVE ? target->has_reserve
+           : part == TOUCH_MEDIA   ? session->gate.extent_count && !target->reserved_by_others
+                                   : part == TOUCH_CONFIG;
+}
+
+static int take_part(struct session *session, struct keeper *keeper, unsigned part,
+                     const char **reason)
+{
+    switch (part) {
+    case TOUCH_CONFIG:
+        return get_string(session, &keeper->string, reason);
+    case TOUCH_MASKS:
+        return get_masks(session, &keeper->masks, &keeper->mask_count, reason);
+    case TOUCH_RESERVE:
+        return get_reserved(session, &keeper->reserved, &keeper->reserved_count, reason);
+    default:
+        return save_media(session, keeper, reason);
+    }
+}
+
+unsigned keeper_take(struct session *session, struct keeper *keeper, unsigned parts,
+                     const char **reason)
+{
+    const struct target *target = session->target;
+    unsigned missing = 0;
     keeper->interface = target->interface;
     keeper->shelf = target->shelf;
     keeper->slot = target->slot;
     memcpy(keeper->mac, target->mac, AOE_MAC_BYTES);
-    keeper->kept = parts & TOUCH_CONFIG;
-    if (parts & TOUCH_MASKS && target->has_masks)
-        keeper->kept |= TOUCH_MASKS;
-    if (parts & TOUCH_RESERVE && target->has_reserve)
-        keeper->kept |= TOUCH_RESERVE;
-    if (parts & TOUCH_MEDIA && session->gate.extent_count && !target->reserved_by_others)
-        keeper->kept |= TOUCH_MEDIA;
-    if (keeper->kept & TOUCH_CONFIG && get_string(session, &keeper->string, reason))
-        return -1;
-    if (keeper->kept & TOUCH_MASKS &&
-        get_masks(session, &keeper->masks, &keeper->mask_count, reason))
-        return -1;
-    if (keeper->kept & TOUCH_RESERVE &&
-        get_reserved(session, &keeper->reserved, &keeper->reserved_count, reason))
-        return -1;
-    return keeper->kept & TOUCH_MEDIA ? save_media(session, keeper, reason) : 0;
+    for (unsigned part = TOUCH_MEDIA; part <= TOUCH_RESERVE; part <<= 1) {
+        if (!(parts & part) || !has_part(session, part))
+            continue;
+        if (take_part(session, keeper, part, reason))
+            missing |= part;
+        else
+            keeper->kept |= part;
+    }
+    return missing;
 }
 
 /* An interrupted scenario may have left the target reserved for others: released first, or the

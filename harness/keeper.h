@@ -33,15 +33,15 @@ const char *keeper_default_path(struct arena *arena, const struct target *target
 /* True where there is a journal at that path: an earlier run was interrupted. */
 bool keeper_exists(const char *path);
 
-/* Reads from the target what `parts` names, as far as the target has it. 0, or -1 with a line in
- * `reason`. */
-int keeper_take(struct session *session, struct keeper *keeper, unsigned parts,
-                const char **reason);
+/* Reads from the target what `parts` names, as far as the target has it. Returns the parts that
+ * it has but that could not be read, with a line in `reason` for the last of them: they may not
+ * be changed. */
+unsigned keeper_take(struct session *session, struct keeper *keeper, unsigned parts,
+                     const char **reason);
 
-/* The same, and writes the journal
- * through to the disk. 0, or -1 with a line in `reason`: then nothing may be changed. */
-int keeper_save(struct session *session, struct keeper *keeper, unsigned parts, const char *path,
-                const char **reason);
+/* Writes what was taken to a journal, through to the disk. 0, or -1 with a line in `reason`: then
+ * nothing may be changed. */
+int keeper_save(struct arena *arena, struct keeper *keeper, const char *path, const char **reason);
 
 /* Reads a journal. 0, or -1 with a line in `reason`. */
 int keeper_load(struct arena *arena, struct keeper *keeper, const char *path, const char **reason);

@@ -140,8 +140,9 @@ static int choose_window(struct whole_run *run, const char **error)
         gate_add_extent(gate, ATA_LBA28_END - WINDOW, WINDOW);
         gate_add_extent(gate, ATA_LBA28_END, WINDOW);
     }
-    gate_add_extent(gate, capacity > WINDOW ? capacity - WINDOW : 0,
-                    capacity > WINDOW ? WINDOW : capacity);
+    /* Writes past the end are tried as well: where truncation would put them is saved too. */
+    uint64_t end = capacity > WINDOW ? capacity - WINDOW : 0;
+    gate_add_extent(gate, end, capacity - end + WINDOW);
     return 0;
 }
 
@@ -168,10 +169,13 @@ static int save(struct whole_run *run)
                                   path, path);
         return EXIT_USAGE;
     }
-    if (!keeper_save(&run->session, &run->keeper, parts, path, &reason))
+    struct session *session = &run->session;
+    session->withheld = keeper_take(session, &run->keeper, parts, &session->withheld_reason);
+    session->gate.allowed &= ~session->withheld;
+    if (!run->keeper.kept || !keeper_save(run->arena, &run->keeper, path, &reason))
         return 0;
     *run->error = arena_print(run->arena, "cannot save what the run may change: %s", reason);
-    keeper_done(&run->keeper);
+    run->keeper.kept = 0;
     return EXIT_NOT_JUDGED;
 }
 

@@ -160,19 +160,28 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
     return !memcmp(a, b, AOE_MAC_BYTES);
 }
 
-/* The request with the tag of a response: one that waits first, else the latest. */
-static struct request *by_tag(const struct session *session, uint32_t tag, size_t from, size_t to)
+/* How well a request fits a response with its tag: one that still waits before one that is
+ * answered, and of those the host's own before another host's. The latest of equals wins among the
+ * answered, the first among the waiting. */
+static unsigned fitness(const struct request *request, const struct aoe_frame *frame)
 {
-    struct request *answered = NULL;
+    return (request->reply ? 0u : 2u) + same_mac(request->frame.source, frame->destination);
+}
+
+static struct request *by_tag(const struct session *session, const struct aoe_frame *frame,
+                              size_t from, size_t to)
+{
+    struct request *best = NULL;
     for (size_t i = from; i < to; i++) {
         struct request *request = session->requests[i];
-        if (request->frame.tag != tag || request->frame.extent < AOE_EXTENT_HEADER)
+        if (request->frame.tag != frame->tag || request->frame.extent < AOE_EXTENT_HEADER)
             continue;
-        if (!request->reply)
-            return request;
-        answered = request;
+        unsigned fit = fitness(request, frame);
+        unsigned most = best ? fitness(best, frame) : 0;
+        if (!best || fit > most || (fit == most && request->reply))
+            best = request;
     }
-    return answered;
+    return best;
 }
 
 /* A response with a tag that nobody used, to a host that waits: the tag is what is wrong. */
@@ -189,13 +198,12 @@ static struct request *by_host(const struct session *session, const struct aoe_f
 
 static struct request *find_request(const struct session *session, const struct aoe_frame *frame)
 {
-    struct request *found =
-        by_tag(session, frame->tag, session->scenario_start, session->request_count);
+    struct request *found = by_tag(session, frame, session->scenario_start, session->request_count);
     /* An announcement has tag 0, which requests may have had as well. */
     if (aoe_mac_is_group(frame->destination) && !frame->tag && (!found || found->reply))
         return NULL;
     if (!found)
-        found = by_tag(session, frame->tag, 0, session->scenario_start);
+        found = by_tag(session, frame, 0, session->scenario_start);
     return found ? found : by_host(session, frame);
 }
 
@@ -275,7 +283,7 @@ static void take(struct session *session, const struct received *received)
     for (size_t i = 0; i < SCENARIO_HOSTS; i++)
         ours |= same_mac(frame.destination, session->macs[i]);
     const struct request *tagged =
-        by_tag(session, frame.tag, session->scenario_start, session->request_count);
+        by_tag(session, &frame, session->scenario_start, session->request_count);
     if (!aoe_is_response(&frame) && !(from_target && ours && tagged))
         return;
     if (ours || tagged)

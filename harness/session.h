@@ -50,9 +50,11 @@ struct session {
     const struct event *advert; /* the latest broadcast response of the target since it was
                                    cleared, or NULL */
     struct aoe_frame advert_frame;
-    size_t responses;         /* judged in this run */
-    bool silent;              /* the target has stopped answering */
-    const volatile int *stop; /* set by a signal */
+    size_t responses;            /* judged in this run */
+    bool silent;                 /* the target has stopped answering */
+    unsigned withheld;           /* touches that are allowed, but could not be saved before */
+    const char *withheld_reason; /* why */
+    const volatile int *stop;    /* set by a signal */
 };
 
 /* Begins logging into `result`; what was sent before belongs to the past. */
