@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenarios against the reference model, and against what no target should do. */
+#include "fake_link.h"
+
+#define CONFIG "3.2-read"
+#define LISTS "3.2-set\nhosts a b\ntouches config-string reserve-list mask-list"
+
+/* ---- what a good target does ---- */
+
+static void test_discovery(void **state)
+{
+    struct lab *lab = *state;
+    assert_memory_equal(lab->target.mac, TARGET_MAC, sizeof TARGET_MAC);
+    assert_int_equal(lab->target.buffers, MODEL_BUFFER_COUNT);
+    assert_int_equal(lab->target.sectors, 2);
+    assert_int_equal(lab->target.capacity, SECTORS);
+    assert_true(lab->target.has_ata && lab->target.has_masks && lab->target.has_reserve);
+    assert_true(lab->target.admitted_by_masks);
+    assert_false(lab->target.reserved_by_others);
+    assert_int_equal(lab->timing.timeout, MILLISECONDS(1000));
+    assert_int_equal(lab->timing.quiet, MILLISECONDS(10));
+    assert_int_equal(lab->facts[FACT_LAST], SECTORS - 1);
+    assert_int_equal(lab->facts[FACT_SCRATCH], SECTORS - 256);
+    assert_int_equal(lab->facts[FACT_END_WRITABLE], 1);
+    assert_int_equal(lab->session.ledger_count, 0);
+}
+
+static void test_a_conversation(void **state)
+{
+    assert_passes(*state, LISTS,
+                  "a send config force \"alpha\"\na expect config string=\"alpha\"\n"
+                  "b send config set \"beta\"\nb expect config error=4\n"
+                  "b send config test \"beta\"\nb expect silence\n"
+                  "b send config prefix \"al\"\nb expect ok\n"
+                  "let s = b.string\na send config test s\na expect string=s\n"
+                  "a send reserve set [a.mac b.mac]\na expect addresses=[b.mac a.mac]\n"
+                  "a send reserve set []\na expect addresses=[]\n"
+                  "a send command 0xF0\na expect error=1\n");
+}
+
+static void test_media(void **state)
+{
+    assert_passes(*state, "3.1-readback\ntouches media",
+                  "for n in 1..2\n  for lba in scratch last - n + 1\n"
+                  "    a send ata write lba=lba count=n data=pattern(n)\n    a expect ok count=0\n"
+                  "    a send ata read lba=lba count=n\n    a expect ata data=pattern(n)\n"
+                  "  end\nend\n"
+                  "a send ata read lba=last + 1\na expect not-found\n"
+                  "a send ata read count=3\na expect refused\n"
+                  "a send ata write-ext lba=scratch data=pattern(9, 1)\na expect ok\n"
+                  "a send ata read lba=scratch\na expect data=pattern(9)\n"
+                  "a send ata identify\na expect identity-sound=1 word[49]&0x200=0x200\n");
+}
+
+static void test_bursts_and_labels(void **state)
+{
+    assert_passes(*state, CONFIG,
+                  "a send config read as first\na send ata read as second\na send config read\n"
+                  "a expect of second ata\na expect of first config\na expect config\n"
+                  "a send 16 times ata read\na expect each ata\n"
+                  "a send buffer-count times config read as x\na expect each of x config\n");
+}
+
+static void test_races(void **state)
+{
+    struct lab *lab = *state;
+    assert_passes(lab, LISTS,
+                  "a send config force \"\"\na expect ok\n"
+                  "a send config set \"x\"\nb send config set \"y\"\n"
+                  "exactly one of a b expect ok others error=4\n"
+                  "a send config read\na expect string=winner.string string=\"x\"\n"
+                  "a send config force \"\"\na expect ok\n");
+    assert_fails(lab, LISTS,
+                 "a send config force \"\"\na expect ok\n"
+                 "a send config set \"x\"\nb send config set \"x\"\n"
+                 "exactly one of a b expect ok others error=4\n",
+                 9, "2 do: a b");
+    assert_fails(lab, LISTS,
+                 "a send config set \"y\"\nb send config set \"y\"\n"
+                 "exactly one of a b expect ok others error=4\n",
+                 7, "none does");
+    assert_int_equal(lab_run(lab, LISTS,
+                             "a send config set \"y\"\nb send config set \"y\"\n"
+                             "exactly one of a b expect ok others error=5\n"),
+                     VERDICT_FAIL);
+    assert_string_equal(lab->result.failures[0].actual, "error 4 (config string present)");
+}
+
+static void test_time(void **state)
+{
+    struct lab *lab = *state;
+    int64_t before = lab->link->now;
+    assert_passes(lab, CONFIG, "pause 30 ms\na send config read after 20 ms\na expect ok\n");
+    assert_in_range(lab->link->now - before, MILLISECONDS(50), MILLISECONDS(52));
+    before = lab->link->now;
+    assert_passes(lab, CONFIG, "pause 30 ms\na send config read at 70 ms\na expect ok\n");
+    assert_in_range(lab->link->now - before, MILLISECONDS(70), MILLISECONDS(72));
+    before = lab->link->now;
+    assert_passes(lab, CONFIG, "pause 30 ms\na send config read at 5 ms\na expect ok\n");
+    assert_in_range(lab->link->now - before, MILLISECONDS(30), MILLISECONDS(32));
+    before = lab->link->now;
+    assert_passes(lab, CONFIG, "pause 0xFFFFFFFFFF ms\na send config read\na expect ok\n");
+    assert_in_range(lab->link->now - before, MILLISECONDS(60000), MILLISECONDS(60002));
+}
+
+static void test_within(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->delay = MILLISECONDS(20);
+    assert_passes(lab, CONFIG, "a send config read\na expect within 20 ms ok\n");
+    assert_fails(lab, CONFIG, "a send config read\na expect within 19 ms ok\n", 4,
+                 "after 20.000 ms");
+    assert_string_equal(lab->result.failures[0].expected, "a response within 19 ms");
+}
+
+static void test_silence_takes_the_quiet_window(void **state)
+{
+    struct lab *lab = *state;
+    int64_t before = lab->link->now;
+    assert_passes(lab, CONFIG, "a send config test \"x\"\na expect silence\n");
+    assert_in_range(lab->link->now - before, MILLISECONDS(10), MILLISECONDS(11));
+}
+
+static void test_announcements(void **state)
+{
+    struct lab *lab = *state;
+    static const char body[] = "link down\nlink up\nhear config shelf=shelf tag=0\n";
+    lab->link->announces = true;
+    assert_passes(lab, "3.2-announce\ntouches link", body);
+    assert_int_equal(lab_run(lab, "3.2-announce\ntouches link",
+                             "link down\nlink up\nhear config buffer-count=1\n"),
+                     VERDICT_ADVICE);
+    lab->link->announces = false;
+    assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_ADVICE);
+    assert_string_equal(lab->result.reason, "none in 2500 ms");
+    lab->link->stuck = true;
+    assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_ERROR);
+    assert_string_equal(lab->result.reason, "x.aoe:4: the link is stuck");
+}
+
+/* ---- what fails ---- */
+
+/* Each turn of a loop is told, up to three that failed. */
+static void test_failures_in_loops(void **state)
+{
+    struct lab *lab = *state;
+    static const char body[] = "for m in 1..2\nfor n in 3..9\n  a send config read tag=n\n"
+                               "  a expect tag=3|5|7|9\nend\nend\n";
+    assert_int_equal(lab_run(lab, CONFIG, body), VERDICT_FAIL);
+    static const char *const values[] = {"n=4 m=1", "n=6 m=1", "n=8 m=1",
+                                         "n=4 m=2", "n=6 m=2", "n=8 m=2"};
+    assert_int_equal(lab->result.failures_in_all, COUNT(values));
+    for (size_t i = 0; i < COUNT(values); i++) {
+        const struct failure *f = &lab->result.failures[i];
+        assert_string_equal(f->values, values[i]);
+        assert_int_equal(f->line, 6);
+        assert_string_equal(f->statement, "a expect tag=3|5|7|9");
+        assert_string_equal(f->expected, "success with tag=3|5|7|9");
+        assert_string_equal(f->id, "x");
+        assert_non_null(f->event);
+        assert_true(f->context_count >= 2 && f->context_count <= 6);
+        assert_ptr_equal(f->context[f->context_count - 1], f->event);
+        assert_ptr_equal(f->context[f->context_count - 2], f->event->request);
+    }
+}
+
+static void test_a_failure_ends_the_scenario(void **state)
+{
+    assert_fails(*state, CONFIG,
+                 "a send config read tag=2\na expect tag=1\na send config read\na expect tag=1\n",
+                 4, "tag 2");
+}
+
+static void test_no_response(void **state)
+{
+    assert_fails(*state, CONFIG, "a send config test \"x\"\na expect ok\n", 4,
+                 "no response in 1000 ms, while a config read was answered");
+}
+
+static void test_a_response_where_silence_is_expected(void **state)
+{
+    struct lab *lab = *state;
+    assert_fails(lab, CONFIG, "a send config read\na expect silence\n", 4, "a response");
+    assert_string_equal(lab->result.failures[0].expected, "silence");
+    assert_passes(lab, CONFIG, "a send config read\na expect silence or ok\n");
+    assert_passes(lab, CONFIG, "a send config test \"x\"\na expect error=2 or silence\n");
+}
+
+static void test_success_is_implied(void **state)
+{
+    struct lab *lab = *state;
+    assert_fails(lab, CONFIG, "a send ata opcode=1\na expect ata\n", 4, "status 0x41 (DRDY ERR)");
+    assert_passes(lab, CONFIG, "a send ata opcode=1\na expect ata err=1\n");
+    assert_passes(lab, CONFIG, "a send ata opcode=1\na expect any\n");
+    assert_fails(lab, CONFIG, "a send command 0xF0\na expect ok\n", 4,
+                 "error 1 (unrecognized command)");
+    assert_int_equal(lab_run(lab, LISTS, "a send mask edit directive 9 other\na expect mask\n"),
+                     VERDICT_FAIL);
+    assert_string_equal(lab->result.reason, "merror 2 (bad directive)");
+}
+
+static void test_the_closest_alternative_is_shown(void **state)
+{
+    struct lab *lab = *state;
+    assert_fails(lab, CONFIG,
+                 "a send config read\n"
+                 "a expect error=2 tag=1 or config firmware=2 or error=3 tag=5\n",
+                 4, "firmware 1");
+    assert_string_equal(lab->result.failures[0].expected,
+                        "error=2 with tag=1, or success with config with firmware=2, or error=3 "
+                        "with tag=5");
+    assert_int_equal(lab->result.failures[0].row_count, 3);
+}
+
+static void test_levels(void **state)
+{
+    struct lab *lab = *state;
+    static const char body[] = "a send config read\na expect tag=1\n";
+    assert_int_equal(lab_run(lab, "3.2-set-same", body), VERDICT_ADVICE);
+    assert_int_equal(lab_run(lab, CONFIG "\nlevel may", body), VERDICT_ADVICE);
+    assert_int_equal(lab_run(lab, CONFIG, body), VERDICT_FAIL);
+}
+
+/* ---- what is skipped, and what is an error ---- */
+
+static void test_skips(void **state)
+{
+    struct lab *lab = *state;
+    static const struct {
+        const char *head, *reason;
+    } all[] = {
+        {"3.2-read\nneeds mtu >= 9000", "needs mtu >= 9000: here it is 1500"},
+        {"3.2-read\nneeds ata mtu < 5", "needs mtu < 5: here it is 1500"},
+        {"3.2-read\nneeds beyond-lba28", "needs beyond-lba28, which the target does not have"},
+        {"3.2-read\ntouches media", "not allowed to touch the media: --allow media"},
+        {"3.2-read\ntouches config-string",
+         "not allowed to touch the config-string: --allow config"},
+        {"3.2-read\ntouches mask-list", "not allowed to touch the mask-list: --allow masks"},
+        {"3.2-read\ntouches reserve-list",
+         "not allowed to touch the reserve-list: --allow reserve"},
+        {"3.2-read\ntouches link", "not allowed to touch the link: --allow link"},
+    };
+    lab->session.gate.allowed = 0;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        size_t sent = lab->link->sent;
+        assert_int_equal(lab_run(lab, all[i].head, "a send config read\na expect ok\n"),
+                         VERDICT_SKIP);
+        assert_string_equal(lab->result.reason, all[i].reason);
+        assert_int_equal(lab->link->sent, sent);
+    }
+}
+
+static void test_skips_by_what_others_did(void **state)
+{
+    struct lab *lab = *state;
+    static const char body[] = "a send ata read\na expect any\n";
+    lab->target.reserved_by_others = true;
+    assert_int_equal(lab_run(lab, CONFIG, body), VERDICT_SKIP);
+    assert_string_equal(lab->result.reason, "the target is reserved by another host");
+    assert_passes(lab, "3.2-read\ntouches reserve-list", body);
+    assert_passes(lab, CONFIG, "a send ata identify\na expect ok\n");
+    lab->target.reserved_by_others = false;
+    lab->target.admitted_by_masks = false;
+    assert_passes(lab, CONFIG, body);
+    assert_int_equal(lab_run(lab, "3.2-read\nhosts a b", body), VERDICT_SKIP);
+    assert_string_equal(lab->result.reason, "the target's mask list keeps further hosts out");
+}
+
+static void test_refusals_of_the_gate(void **state)
+{
+    struct lab *lab = *state;
+    lab->session.gate.allowed = TOUCH_CONFIG;
+    assert_int_equal(lab_run(lab, CONFIG, "a send ata write data=zeros(512)\na expect ok\n"),
+                     VERDICT_ERROR);
+    assert_string_equal(lab->result.reason,
+                        "x.aoe:3: it could change the target's media: --allow media");
+    assert_int_equal(lab_run(lab, "3.2-read\ntouches config-string",
+                             "a send config force \"x\"\na expect ok\na send reserve set []\n"),
+                     VERDICT_SKIP);
+    assert_string_equal(lab->result.reason,
+                        "x.aoe:6: it could change the target's reserve-list: --allow reserve");
+    assert_fails(lab, "3.2-read\ntouches config-string",
+                 "for n in 1..1\na send config read tag=2\na expect tag=1\nend\n", 6, "tag 2");
+}
+
+static void test_errors(void **state)
+{
+    struct lab *lab = *state;
+    static const struct {
+        const char *body, *reason;
+    } all[] = {
+        {"a expect ok\n", "x.aoe:3: the host has no request that still waits"},
+        {"a expect each ok\n", "x.aoe:3: the host has no request that still waits"},
+        {"a send config read\na expect ok\na expect ok\n",
+         "x.aoe:5: the host has no request that still waits"},
+        {"exactly one of a expect ok others ok\n",
+         "x.aoe:3: the host has no request that still waits"},
+        {"a send again\n", "x.aoe:3: that host has sent nothing yet"},
+        {"pause 1 / 0 ms\n", "x.aoe:3:9: division by zero"},
+        {"let n = a.tag\n", "x.aoe:3:9: that host has had no response yet"},
+        {"for n in 1 2 / 0\na send config read\na expect ok\nend\n",
+         "x.aoe:3:14: division by zero"},
+        {"for n in 1..2 / 0\na send config read\nend\n", "x.aoe:3:15: division by zero"},
+        {"a send (1 - 2) times config read\n",
+         "x.aoe:3:11: the result is no number from 0 to 2^64-1"},
+    };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        assert_int_equal(lab_run(lab, CONFIG, all[i].body), VERDICT_ERROR);
+        assert_string_equal(lab->result.reason, all[i].reason);
+    }
+    lab->link->broken = true;
+    assert_int_not_equal(lab_run(lab, CONFIG, "a send config read\n"), VERDICT_PASS);
+}
+
+static void test_an_interruption(void **state)
+{
+    struct lab *lab = *state;
+    lab->stop = 1;
+    assert_int_equal(lab_run(lab, CONFIG, "a send config read\na expect ok\n"), VERDICT_ERROR);
+    assert_string_equal(lab->result.reason, "interrupted");
+}
+
+static void test_names_are_of_their_turn(void **state)
+{
+    assert_passes(
+        *state, CONFIG,
+        "let n = 1\nfor n in 5..5\n  a send config read tag=n\n  a expect tag=5\n"
+        "  let n = 6\n  a send config read tag=n\n  a expect tag=6\nend\n"
+        "a send config read tag=n\na expect tag=1\n"
+        "for n in 3..2\n  a expect ok\nend\n"
+        "for s in \"a\" \"b\"\n  a send config test s\n  a expect silence\nend\n"
+        "for n in 0xFFFFFFFE..0xFFFFFFFF\n  a send config read tag=n\n  a expect tag=n\nend\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LAB_TEST(test_discovery),
+        LAB_TEST(test_a_conversation),
+        LAB_TEST(test_media),
+        LAB_TEST(test_bursts_and_labels),
+        LAB_TEST(test_races),
+        LAB_TEST(test_time),
+        LAB_TEST(test_within),
+        LAB_TEST(test_silence_takes_the_quiet_window),
+        LAB_TEST(test_announcements),
+        LAB_TEST(test_failures_in_loops),
+        LAB_TEST(test_a_failure_ends_the_scenario),
+        LAB_TEST(test_no_response),
+        LAB_TEST(test_a_response_where_silence_is_expected),
+        LAB_TEST(test_success_is_implied),
+        LAB_TEST(test_the_closest_alternative_is_shown),
+        LAB_TEST(test_levels),
+        LAB_TEST(test_skips),
+        LAB_TEST(test_skips_by_what_others_did),
+        LAB_TEST(test_refusals_of_the_gate),
+        LAB_TEST(test_errors),
+        LAB_TEST(test_an_interruption),
+        LAB_TEST(test_names_are_of_their_turn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
