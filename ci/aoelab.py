@@ -5,6 +5,7 @@ The namespaces have no names: they live as long as the processes in them. A swee
 removes the lab's folder as soon as this process has ended, however it ended, so nothing is left
 behind, also not after kill -9.
 """
+import contextlib
 import ctypes
 import errno
 import os
@@ -18,11 +19,29 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INITIATOR, TARGET = "a0", "b0"
 AOE_TYPE = "88a2"
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def _die_with_parent():
+@contextlib.contextmanager
+def undisturbed():
+    """Puts signals off: else one could come between making something and noting that it is there."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _prepare_child(parent):
+    """In the child, before it becomes another program."""
     PR_SET_PDEATHSIG = 1
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    for number in ENDS:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
 def build_path(program):
@@ -40,10 +59,15 @@ def _inhabitants(namespaces):
             yield int(name)
 
 
-def sweep(folder, descriptors):
-    """Waits for the end of standard input, which is the end of the lab; then ends what is still in
-    its namespaces (grandchildren, too) and removes its folder. The open descriptors keep the
-    namespaces' identities from being given to others meanwhile."""
+def sweep(descriptors):
+    """Makes the lab's folder and prints its path. Waits for the end of standard input, which is the
+    end of the lab; then ends what is still in its namespaces (grandchildren, too) and removes the
+    folder. The open descriptors keep the namespaces' identities from being given to others."""
+    folder = tempfile.mkdtemp(prefix="aoe-lab-")
+    try:
+        os.write(1, folder.encode() + b"\n")
+    except BrokenPipeError:
+        pass  # the lab has ended already
     places = map(os.fstat, descriptors)
     namespaces = {(place.st_dev, place.st_ino) for place in places}
     sys.stdin.buffer.read()
@@ -73,26 +97,27 @@ class Lab:
 
     def __enter__(self):
         try:
-            self.initiator = self._namespace()
-            self.target = self._namespace()
-            self.folder = tempfile.mkdtemp(prefix="aoe-lab-")
-            self.sweeper = self._sweeper()
-            self._wire()
+            with undisturbed():
+                self.initiator = self._namespace()
+                self.target = self._namespace()
+                self.sweeper = self._sweeper()
+                self.folder = self.sweeper.stdout.readline().rstrip("\n")
+                self._wire()
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
-        for process in reversed(self.processes):
-            self.end(process)
-        while self.memory:
-            os.close(self.memory.pop())
-        if self.sweeper:
-            self.sweeper.stdin.close()
-            self.sweeper.wait()
-        elif self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        with undisturbed():
+            for process in reversed(self.processes):
+                self.end(process)
+            while self.memory:
+                os.close(self.memory.pop())
+            if self.sweeper:
+                self.sweeper.stdin.close()
+                self.sweeper.wait()
+                self.sweeper.stdout.close()
 
     def end(self, process, number=signal.SIGTERM):
         """Ends a process that this lab started and waits for it."""
@@ -113,8 +138,11 @@ class Lab:
         """Starts a command, in a namespace where one is named; it ends with the lab."""
         if namespace:
             command = ["nsenter", "-t", str(namespace), "-n", "--"] + list(command)
-        process = subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
-        self.processes.append(process)
+        parent = os.getpid()
+        with undisturbed():
+            process = subprocess.Popen(command, preexec_fn=lambda: _prepare_child(parent),
+                                       **options)
+            self.processes.append(process)
         return process
 
     def _namespace(self):
@@ -131,11 +159,10 @@ class Lab:
         descriptors = [os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
                        for pid in (self.initiator, self.target)]
         try:
-            return subprocess.Popen([sys.executable, "-IS", os.path.abspath(__file__), self.folder,
+            return subprocess.Popen([sys.executable, "-IS", os.path.abspath(__file__),
                                      *map(str, descriptors)],
-                                    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                    stderr=subprocess.DEVNULL, pass_fds=descriptors, cwd="/",
-                                    start_new_session=True)
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                    pass_fds=descriptors, start_new_session=True)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -198,4 +225,4 @@ class Lab:
 
 
 if __name__ == "__main__":
-    sweep(sys.argv[1], [int(number) for number in sys.argv[2:]])
+    sweep([int(number) for number in sys.argv[1:]])
