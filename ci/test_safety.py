@@ -163,7 +163,7 @@ def test_kill_and_recover_puts_everything_back(lab):
             again = lab.conform("--target", "a0", "e0.1", "--allow", "all")
             assert again.returncode == 2 and "--recover" in again.stderr
             process = lab.conform("--recover", journals[0])
-            assert process.returncode == 0, process.stderr
+            assert process.returncode == 0 and not process.stderr, process.stderr
         assert prepared.snapshot() == prepared.before, moment
         assert prepared.journals() == []
     assert dirty >= 2, "no kill hit a moment at which something was changed"

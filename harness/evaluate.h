@@ -16,6 +16,7 @@ struct run {
     const uint64_t *facts;                    /* by enum fact */
     const struct statement *statement;        /* that runs now */
     const char *error;                        /* the scenario cannot go on: why, or NULL */
+    const char *skip;                         /* it cannot be judged here: why, or NULL */
     const char *refusal;                      /* the gate refused a frame: why, or NULL */
     bool was_silent; /* the target had stopped answering before: nothing is sent */
     bool timed;      /* a failure rests on the harness having waited long enough */

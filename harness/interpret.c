@@ -10,7 +10,7 @@ static bool run_block(struct run *run, const struct statement *first);
 
 static bool stopped(const struct run *run)
 {
-    return run->error || run->refusal || run->session->silent || *run->session->stop;
+    return run->error || run->skip || run->refusal || run->session->silent || *run->session->stop;
 }
 
 /* ---- sending ---- */
@@ -34,6 +34,10 @@ static bool send_once(struct run *run, const struct statement *statement)
     const char *reason = link_down;
     if (!length)
         return false;
+    if (length < AOE_FRAME_MIN && !link_carries_short(run->session->link)) {
+        run->skip = "this kind of interface pads frames to 60 bytes";
+        return false;
+    }
     struct request *request = session_send(run->session, statement->host, bytes, length,
                                            statement->at.line, statement->text, &reason, &refused);
     if (request) {
@@ -259,6 +263,8 @@ static void conclude(struct run *run)
         set_verdict(result, VERDICT_FAIL, result->failures[0].actual);
     } else if (run->error)
         set_verdict(result, VERDICT_ERROR, run->error);
+    else if (run->skip && result->verdict == VERDICT_PASS)
+        set_verdict(result, VERDICT_SKIP, run->skip);
     else if (run->refusal && result->verdict == VERDICT_PASS)
         set_verdict(result, run->scenario->touches ? VERDICT_SKIP : VERDICT_ERROR, run->refusal);
 }

@@ -244,6 +244,7 @@ int keeper_load(struct arena *arena, struct keeper *keeper, const char *path, co
                 aoe_address_parse(text_of(root, "address"), &keeper->shelf, &keeper->slot) &&
                 aoe_mac_parse(text_of(root, "mac"), keeper->mac) && load_parts(arena, root, keeper);
     json_decref(root);
-    *reason = arena_print(arena, "%s is not a journal of aoe-conform, or is damaged", path);
+    if (!good)
+        *reason = arena_print(arena, "%s is not a journal of aoe-conform, or is damaged", path);
     return good ? 0 : -1;
 }

@@ -164,15 +164,32 @@ unsigned link_mtu(const struct link *link)
     return link->mtu;
 }
 
+static int ask_driver(const struct link *link, void *question)
+{
+    struct ifreq ifr;
+    memset(&ifr, 0, sizeof ifr);
+    memcpy(ifr.ifr_name, link->interface, sizeof link->interface);
+    ifr.ifr_data = question;
+    return ioctl(link->control, SIOCETHTOOL, &ifr);
+}
+
 /* Asked of the driver: the interface's flags follow a change of the carrier up to a second late. */
 static bool has_carrier(const struct link *link)
 {
     struct ethtool_value carrier = {.cmd = ETHTOOL_GLINK};
-    struct ifreq ifr;
-    memset(&ifr, 0, sizeof ifr);
-    memcpy(ifr.ifr_name, link->interface, sizeof link->interface);
-    ifr.ifr_data = (void *)&carrier;
-    return ioctl(link->control, SIOCETHTOOL, &ifr) ? true : carrier.data;
+    return ask_driver(link, &carrier) ? true : carrier.data;
+}
+
+bool link_carries_short(const struct link *link)
+{
+    static const char *const drivers[] = {"veth", "tun", "virtio_net"};
+    struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+    if (ask_driver(link, &info))
+        return false;
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
+        if (!strncmp(info.driver, drivers[i], sizeof info.driver))
+            return true;
+    return false;
 }
 
 bool link_is_up(const struct link *link)

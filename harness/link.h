@@ -24,6 +24,10 @@ unsigned link_mtu(const struct link *link);
 /* True where the interface is up and has a carrier. */
 bool link_is_up(const struct link *link);
 
+/* True where frames below 60 bytes leave as they are, as on veth, tap and virtio-net. Hardware
+ * pads them, and so is every kind of interface taken that this does not know. */
+bool link_carries_short(const struct link *link);
+
 /* Takes the interface down or up (CAP_NET_ADMIN). 0, or -1 with a line in `error`. */
 int link_set_up(struct link *link, bool up, char *error, size_t size);
 

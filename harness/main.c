@@ -24,6 +24,8 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    /* A reader that goes away must not keep the target from being put back. */
+    signal(SIGPIPE, SIG_IGN);
 }
 
 static int usage(const char *error)

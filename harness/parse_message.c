@@ -384,19 +384,19 @@ static bool parse_alternative(struct parser *parser, struct alternative *alterna
 {
     if (parse_accept(parser, "silence"))
         return alternative->silence = true;
-    if (parse_accept(parser, "any"))
-        return alternative->judges_outcome = true;
     uint8_t command = 0;
     bool named = accept_command(parser, &command);
     if (named && command != AOE_COMMAND_ATA)
         add_fixed(parser, alternative, "command", commands[command], command);
     if (named && command == AOE_COMMAND_ATA)
         add_fixed(parser, alternative, "command", "ata", command);
-    bool some = named || parse_accept(parser, "ok");
+    bool some = named;
     while (!parse_at_line_end(parser) && !parse_at(parser, TOKEN_WORD, "or") &&
            !parse_at(parser, TOKEN_WORD, "others")) {
-        if (!parse_accept(parser, "ok") && !parse_outcome(parser, alternative) &&
-            !parse_condition(parser, named ? command : -1, alternative))
+        if (parse_accept(parser, "any"))
+            alternative->judges_outcome = true;
+        else if (!parse_accept(parser, "ok") && !parse_outcome(parser, alternative) &&
+                 !parse_condition(parser, named ? command : -1, alternative))
             return false;
         some = true;
     }

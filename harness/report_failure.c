@@ -161,9 +161,13 @@ static void add_failure(const struct printer *printer, const struct result *resu
     printer_item_format(printer, "clause", "%s (%s, basis: %s): %s", clause->id,
                         aoe_level_name(report_failure_level(result, failure)),
                         aoe_basis_name(clause->basis), clause->sentence);
-    printer_item_format(printer, "line", "%s:%u: %s%s%s%s", failure->path, failure->line,
-                        failure->statement, *failure->values ? "   (" : "", failure->values,
-                        *failure->values ? ")" : "");
+    if (*failure->path)
+        printer_item_format(printer, "line", "%s:%u: %s%s%s%s", failure->path, failure->line,
+                            failure->statement, *failure->values ? "   (" : "", failure->values,
+                            *failure->values ? ")" : "");
+    else
+        printer_item_format(printer, "sent for", "the harness's own question: %s",
+                            failure->statement);
     printer_item(printer, "expected", failure->expected);
     printer_item(printer, "actual", failure->actual);
 }
@@ -176,7 +180,9 @@ static void add_again(const struct printer *printer, const struct report *report
     const char *id = result->failures[i].id;
     if (i + 1 < result->failure_count && !strcmp(id, result->failures[i + 1].id))
         return;
-    const char *text = arena_print(printer->scratch, "%s %s", report->command, id);
+    /* What shows in the harness's own frames shows in any run. */
+    const char *text =
+        arena_print(printer->scratch, "%s %s", report->command, *id ? id : result->scenario->id);
     printer_add(printer, COLOUR_DIM, "  again:");
     fprintf(printer->to, " %s\n", utf8_clean(printer->scratch, text, true));
 }

@@ -29,15 +29,18 @@ static bool fails_run(const struct result *result, bool strict)
     }
 }
 
-/* Run-wide scenarios judge what the others received: without others they say nothing. */
+/* Run-wide scenarios judge what the others received: where all others were skipped, they say
+ * nothing. Chosen alone, they judge discovery. */
 static bool something_ran(const struct report *report)
 {
+    bool others = false;
     for (size_t i = 0; i < report->count; i++) {
         const struct result *result = &report->results[i];
         if (result->verdict != VERDICT_SKIP && !result->scenario->runwide)
             return true;
+        others |= !result->scenario->runwide;
     }
-    return false;
+    return !others && report->count;
 }
 
 static bool was_judged(const struct report *report)

@@ -43,10 +43,10 @@ struct row {
 
 struct failure {
     const struct aoe_clause *clause;
-    const char *path; /* of the scenario in which it was seen */
-    const char *id;   /* of that scenario: what to run to see it again */
+    const char *path; /* of the scenario in which it was seen, or "": in the harness's own frames */
+    const char *id;   /* of that scenario: what to run to see it again, or "" */
     unsigned line;
-    const char *statement; /* the scenario's line */
+    const char *statement; /* the scenario's line, or what the harness sent the frame for */
     const char *values;    /* loop variables at that time, "v=3 n=0", or "" */
     const char *expected;  /* one line */
     const char *actual;    /* one line */

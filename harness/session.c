@@ -8,11 +8,12 @@ enum {
     FAILURES_KEPT = 8,
     CONTEXT_BEFORE = 4, /* frames shown before the exchange that failed */
     CONTEXT_MOST = 6,
+    TAG_BASE = 0x10000000, /* set in every tag that no scenario chose */
 };
 
 uint32_t session_tag(struct session *session)
 {
-    return 0x10000000u | session->next_tag++;
+    return TAG_BASE | session->next_tag++;
 }
 
 void session_mac(const struct session *session, unsigned index, uint8_t mac[AOE_MAC_BYTES])
@@ -79,6 +80,7 @@ struct failure *session_failure(struct session *session, struct result *result,
     struct failure *failure = &result->failures[result->failure_count++];
     failure->event = event;
     failure->values = failure->expected = failure->actual = failure->statement = "";
+    failure->path = failure->id = "";
     if (result->scenario) {
         failure->clause = result->scenario->clause;
         failure->path = result->scenario->path;
@@ -199,8 +201,9 @@ static struct request *by_host(const struct session *session, const struct aoe_f
 static struct request *find_request(const struct session *session, const struct aoe_frame *frame)
 {
     struct request *found = by_tag(session, frame, session->scenario_start, session->request_count);
-    /* An announcement has tag 0, which requests may have had as well. */
-    if (aoe_mac_is_group(frame->destination) && !frame->tag && (!found || found->reply))
+    /* An announcement has tag 0, or wrongly another, which requests may have had as well. */
+    bool made_here = (frame->tag & TAG_BASE) == TAG_BASE;
+    if (aoe_mac_is_group(frame->destination) && !made_here && (!found || found->reply))
         return NULL;
     if (!found)
         found = by_tag(session, frame, 0, session->scenario_start);
