@@ -23,7 +23,7 @@ static void check(const struct keeper *keeper)
     require(keeper->string.length <= AOE_STRING_MAX, "a config string has 1024 bytes at most");
     require(keeper->mask_count <= AOE_LIST_MAX, "a mask list has 255 addresses at most");
     require(keeper->reserved_count <= AOE_LIST_MAX, "a reserve list has 255 addresses at most");
-    require(keeper->media_count <= GATE_EXTENTS, "there are 16 extents at most");
+    require(keeper->media_count <= GATE_EXTENTS, "there are no more extents than the gate holds");
     for (size_t i = 0; i < keeper->string.length; i++)
         sum += keeper->string.bytes[i];
     for (size_t i = 0; i < keeper->media_count; i++)

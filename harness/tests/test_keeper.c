@@ -43,7 +43,8 @@ static void save(struct lab *lab, struct keeper *keeper, unsigned parts)
 {
     const char *reason = "";
     *keeper = (struct keeper){0};
-    if (keeper_save(&lab->session, keeper, parts, path, &reason))
+    assert_int_equal(keeper_take(&lab->session, keeper, parts, &reason), 0);
+    if (keeper_save(&lab->arena, keeper, path, &reason))
         fail_msg("%s", reason);
     assert_true(keeper_exists(path));
 }
@@ -101,6 +102,28 @@ static void test_only_what_is_named_is_kept(void **state)
     }
 }
 
+static size_t refuses_lists(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                            size_t length)
+{
+    (void)link;
+    if (request->command == AOE_COMMAND_MASK) {
+        response[14] |= AOE_FLAG_ERROR;
+        response[15] = AOE_ERROR_DEVICE;
+    }
+    return length;
+}
+
+static void test_what_cannot_be_read_is_told(void **state)
+{
+    struct lab *lab = *state;
+    struct keeper keeper = {0};
+    const char *reason = "";
+    lab->link->tamper = refuses_lists;
+    assert_int_equal(keeper_take(&lab->session, &keeper, TOUCH_TARGET, &reason), TOUCH_MASKS);
+    assert_int_equal(keeper.kept, TOUCH_TARGET & ~TOUCH_MASKS);
+    assert_string_equal(reason, "the target answers with error 3");
+}
+
 static void test_a_journal_is_private_and_never_replaced(void **state)
 {
     struct lab *lab = *state;
@@ -112,7 +135,8 @@ static void test_a_journal_is_private_and_never_replaced(void **state)
     assert_int_equal(status.st_mode & 0777, 0600);
     assert_int_equal(status.st_nlink, 1);
     lab->link->model.settings.length = 1;
-    assert_int_equal(keeper_save(&lab->session, &second, TOUCH_CONFIG, path, &reason), -1);
+    assert_int_equal(keeper_take(&lab->session, &second, TOUCH_CONFIG, &reason), 0);
+    assert_int_equal(keeper_save(&lab->arena, &second, path, &reason), -1);
     assert_non_null(strstr(reason, "cannot write the journal"));
     load(lab, &second);
     assert_int_equal(second.string.length, 5);
@@ -272,7 +296,8 @@ static void test_journals_over_the_limits(void **state)
         {GOOD ", \"config_string\": \"", "00", "\"}", AOE_STRING_MAX},
         {GOOD ", \"mask_list\": [\"02:00:00:00:00:01\"", ",\"02:00:00:00:00:01\"", "]}", 254},
         {GOOD ", \"reserve_list\": [\"02:00:00:00:00:01\"", ",\"02:00:00:00:00:01\"", "]}", 254},
-        {GOOD ", \"media\": [{\"lba\":1,\"data\":\"\"}", ",{\"lba\":1,\"data\":\"\"}", "]}", 15},
+        {GOOD ", \"media\": [{\"lba\":1,\"data\":\"\"}", ",{\"lba\":1,\"data\":\"\"}", "]}",
+         GATE_EXTENTS - 1},
     };
     struct lab *lab = *state;
     struct keeper keeper;
@@ -320,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KEEPING(test_a_journal_reads_back),
         KEEPING(test_only_what_is_named_is_kept),
+        KEEPING(test_what_cannot_be_read_is_told),
         KEEPING(test_a_journal_is_private_and_never_replaced),
         KEEPING(test_everything_is_put_back),
         KEEPING(test_only_what_is_named_is_put_back),
