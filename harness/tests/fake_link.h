@@ -49,6 +49,7 @@ struct link {
     unsigned calls; /* of the tamper function, for its own use */
     uint64_t drops;
     uint64_t drops_per_frame;
+    bool pads;        /* as hardware does: frames below 60 bytes cannot be sent */
     bool down, stuck; /* cannot be taken up or down */
     bool broken;      /* cannot send */
     bool announces;   /* when the link comes up */
@@ -148,6 +149,11 @@ unsigned link_mtu(const struct link *link)
 bool link_is_up(const struct link *link)
 {
     return !link->down;
+}
+
+bool link_carries_short(const struct link *link)
+{
+    return !link->pads;
 }
 
 int link_set_up(struct link *link, bool up, char *error, size_t size)

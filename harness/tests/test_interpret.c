@@ -266,6 +266,18 @@ static void test_skips_by_what_others_did(void **state)
     assert_string_equal(lab->result.reason, "the target's mask list keeps further hosts out");
 }
 
+static void test_frames_that_the_link_pads(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->pads = true;
+    size_t sent = lab->link->sent;
+    assert_int_equal(lab_run(lab, CONFIG, "a send config read unpadded\na expect ok\n"),
+                     VERDICT_SKIP);
+    assert_string_equal(lab->result.reason, "this kind of interface pads frames to 60 bytes");
+    assert_int_equal(lab->link->sent, sent + 1); /* the question at the end */
+    assert_passes(lab, CONFIG, "a send config read\na expect ok\n");
+}
+
 static void test_refusals_of_the_gate(void **state)
 {
     struct lab *lab = *state;
@@ -353,6 +365,7 @@ int main(void)
         LAB_TEST(test_levels),
         LAB_TEST(test_skips),
         LAB_TEST(test_skips_by_what_others_did),
+        LAB_TEST(test_frames_that_the_link_pads),
         LAB_TEST(test_refusals_of_the_gate),
         LAB_TEST(test_errors),
         LAB_TEST(test_an_interruption),
