@@ -222,6 +222,7 @@ def fixture_bench():
         lab.image(1 << 20)
         lab.image(0, "empty")
         lab.image(511, "small")
+        os.mkdir(os.path.join(lab.folder, "folder"))
         os.mkfifo(os.path.join(lab.folder, "fifo"))
         states = {"no-end": "aoe-target state 1\nconfig 41\n", "not-one": "hello\n", "blank": "",
                   "odd": "aoe-target state 1\nconfig 414\nend\n",
@@ -288,7 +289,7 @@ GOOD = ["0", "1", "b0", "{folder}/disk"]
     (["--frobnicate"] + GOOD, ["--frobnicate", "usage"]),
     (["--state"], ["--state", "argument"]),
     (["--state", ""] + GOOD, ["directory"]),
-    (["--state", "{folder}"] + GOOD, ["{folder}"]),
+    (["--state", "{folder}/folder"] + GOOD, ["/folder", "directory"]),
     (["--state", "{folder}/nosuch/state"] + GOOD, ["/nosuch/state", "No such file"]),
     (["--state", "{folder}/blank"] + GOOD, ["/blank", "line 1"]),
     (["--state", "{folder}/not-one"] + GOOD, ["/not-one", "line 1"]),
