@@ -144,8 +144,8 @@ static void test_announcements(void **state)
 static void test_failures_in_loops(void **state)
 {
     struct lab *lab = *state;
-    static const char body[] = "for m in 1..2\nfor n in 3..9\n  a send config read tag=n\n"
-                               "  a expect tag=3|5|7|9\nend\nend\n";
+    static const char body[] = "for m in 1..2\nfor n in 3..11\n  a send config read tag=n\n"
+                               "  a expect tag=3|5|7|9|11\nend\nend\n";
     assert_int_equal(lab_run(lab, CONFIG, body), VERDICT_FAIL);
     static const char *const values[] = {"n=4 m=1", "n=6 m=1", "n=8 m=1",
                                          "n=4 m=2", "n=6 m=2", "n=8 m=2"};
@@ -154,8 +154,8 @@ static void test_failures_in_loops(void **state)
         const struct failure *f = &lab->result.failures[i];
         assert_string_equal(f->values, values[i]);
         assert_int_equal(f->line, 6);
-        assert_string_equal(f->statement, "a expect tag=3|5|7|9");
-        assert_string_equal(f->expected, "success with tag=3|5|7|9");
+        assert_string_equal(f->statement, "a expect tag=3|5|7|9|11");
+        assert_string_equal(f->expected, "success with tag=3|5|7|9|11");
         assert_string_equal(f->id, "x");
         assert_non_null(f->event);
         assert_true(f->context_count >= 2 && f->context_count <= 6);

@@ -179,9 +179,24 @@ static void test_only_what_is_named_is_put_back(void **state)
     now->reserves.count = 0;
     restore(lab, &saved, TOUCH_RESERVE | TOUCH_MASKS);
     assert_int_equal(now->length, 9);
+    assert_int_equal(now->masks.count, 2);
+    assert_int_equal(now->reserves.count, 1);
+    restore(lab, &saved, TOUCH_MEDIA);
     assert_int_equal(now->reserves.count, 1);
     restore(lab, &saved, TOUCH_CONFIG);
     assert_int_equal(now->length, 5);
+}
+
+/* The target is released for the time in which its sectors are written. */
+static void test_media_leaves_the_reserve_list_as_it_was(void **state)
+{
+    struct lab *lab = *state;
+    struct keeper saved;
+    save(lab, &saved, TOUCH_MEDIA | TOUCH_RESERVE);
+    memcpy(lab->link->model.settings.reserves.mac[0], OTHER_MAC, AOE_MAC_BYTES);
+    restore(lab, &saved, TOUCH_MEDIA);
+    assert_int_equal(lab->link->model.settings.reserves.count, 1);
+    assert_memory_equal(lab->link->model.settings.reserves.mac[0], HOST_MAC, AOE_MAC_BYTES);
 }
 
 static size_t forgets_changes(struct link *link, const struct aoe_frame *request, uint8_t *response,
@@ -251,6 +266,7 @@ static void test_hostile_journals(void **state)
         "{\"journal\": \"aoe-conform journal\", \"address\": \"e0.1\", \"mac\": 5}",
         "{\"journal\": \"aoe-conform journal\", \"address\": \"e0.x\", \"mac\": "
         "\"02:00:00:00:00:01\"}",
+        "{\"journal\": \"x\", \"address\": \"e0.1\", \"mac\": \"02:00:00:00:00:01\"}",
         GOOD ", \"config_string\": 5}",
         GOOD ", \"config_string\": \"0\"}",
         GOOD ", \"config_string\": \"0g\"}",
@@ -349,6 +365,7 @@ int main(void)
         KEEPING(test_a_journal_is_private_and_never_replaced),
         KEEPING(test_everything_is_put_back),
         KEEPING(test_only_what_is_named_is_put_back),
+        KEEPING(test_media_leaves_the_reserve_list_as_it_was),
         KEEPING(test_what_is_not_back_is_told),
         KEEPING(test_hostile_journals),
         KEEPING(test_journals_over_the_limits),

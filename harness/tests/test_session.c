@@ -185,6 +185,8 @@ static void test_others_traffic_is_left_alone(void **state)
     assert_fails(lab, CONFIG, VICTIM_READ "a expect any\n", 4,
                  "no response in 1000 ms, while a config read was answered");
     assert_int_equal(lab->session.ledger_count, 0);
+    for (size_t i = 0; i < lab->result.event_count; i++)
+        assert_int_not_equal(lab->result.events[i]->frame.bytes[1], 7);
 }
 
 static void test_cut_responses(void **state)
@@ -270,6 +272,28 @@ static void test_a_late_answer_where_silence_is_right(void **state)
     assert_int_equal(lab->result.verdict, VERDICT_PASS);
     interpret_conclude(&lab->result);
     assert_int_equal(lab->result.verdict, VERDICT_FAIL);
+}
+
+static size_t very_late(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                        size_t length)
+{
+    if (!is_victim(request))
+        return length;
+    fake_deliver(link, MILLISECONDS(3000), response, length);
+    return 0;
+}
+
+/* Its absence has been told: that it comes after all is no second failure. */
+static void test_a_late_answer_that_was_missed(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = very_late;
+    assert_fails(lab, CONFIG, VICTIM_READ "a expect ok\n", 4,
+                 "no response in 1000 ms, while a config read was answered");
+    assert_int_equal(
+        lab_run_another(lab, CONFIG, "pause 4000 ms\na send config read\na expect ok\n"),
+        VERDICT_PASS);
+    assert_int_equal(lab->result.failures_in_all, 1);
 }
 
 /* An announcement has tag 0, as a request of an earlier scenario may have had. */
@@ -431,6 +455,7 @@ int main(void)
         LAB_TEST(test_lost_frames_are_no_death),
         LAB_TEST(test_a_late_answer_in_time),
         LAB_TEST(test_a_late_answer_where_silence_is_right),
+        LAB_TEST(test_a_late_answer_that_was_missed),
         LAB_TEST(test_an_announcement_answers_nothing),
         LAB_TEST(test_a_slow_harness_judges_nothing),
         LAB_TEST(test_lost_frames_judge_nothing),
