@@ -17,26 +17,33 @@ static bool is_folder(const char *path)
     return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
-const char *catalogue_folder(struct arena *arena, const char *given)
+/* The folder of the program, or NULL. */
+static const char *program_folder(struct arena *arena)
 {
     char program[4096];
-    if (given)
-        return given;
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        char *slash = strrchr(program, '/');
-        if (slash)
-            *slash = '\0';
-        const char *beside = arena_print(arena, "%s/../scenarios", program);
-        char *resolved = is_folder(beside) ? realpath(beside, NULL) : NULL;
-        if (resolved) {
-            const char *folder = arena_text(arena, resolved);
-            free(resolved);
+    if (length <= 0)
+        return NULL;
+    program[length] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash)
+        *slash = '\0';
+    return arena_text(arena, program);
+}
+
+const char *catalogue_folder(struct arena *arena, const char *given)
+{
+    static const char *const places[] = {"../scenarios", "../../scenarios",
+                                         "../share/aoe-suite/scenarios"};
+    const char *program = given ? NULL : program_folder(arena);
+    for (size_t i = 0; program && i < sizeof places / sizeof places[0]; i++) {
+        char *found = realpath(arena_print(arena, "%s/%s", program, places[i]), NULL);
+        const char *folder = found && is_folder(found) ? arena_text(arena, found) : NULL;
+        free(found);
+        if (folder)
             return folder;
-        }
     }
-    return SCENARIO_DIR;
+    return given ? given : SCENARIO_DIR;
 }
 
 static char *read_file(struct arena *arena, const char *path, size_t *length)

@@ -12,8 +12,8 @@ struct catalogue {
     size_t error_count;
 };
 
-/* The folder of the scenarios: `given`, else beside the program's own folder (a source tree),
- * else where they are installed. */
+/* The folder of the scenarios: `given`, else near the program (in a source tree one or two levels
+ * up, installed in ../share), else where make was told that they would be installed. */
 const char *catalogue_folder(struct arena *arena, const char *given);
 
 /* Parses every file below `folder` whose name ends in .aoe. Scenarios that edit the mask list

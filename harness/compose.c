@@ -9,12 +9,6 @@ static size_t fail(struct run *run, const char *what)
     return 0;
 }
 
-static void number_to_mac(uint64_t number, uint8_t *mac)
-{
-    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
-        mac[i] = (uint8_t)(number >> (8 * (AOE_MAC_BYTES - 1 - i)));
-}
-
 static uint8_t at_most_255(size_t count)
 {
     return count > UINT8_MAX ? UINT8_MAX : (uint8_t)count;
@@ -24,7 +18,7 @@ static void put_list(struct aoe_writer *to, struct value list, uint64_t dcmd, bo
 {
     for (size_t i = 0; i < list.length; i++) {
         uint8_t mac[AOE_MAC_BYTES];
-        number_to_mac(list.items[i], mac);
+        aoe_mac_from_number(list.items[i], mac);
         if (directives) {
             aoe_put_u8(to, 0);
             aoe_put_u8(to, (uint8_t)dcmd);

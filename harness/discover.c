@@ -203,14 +203,6 @@ void discover_read_only(struct session *session)
         aoe_is_error(&write->reply_frame) || (write->reply_frame.ata.opcode & ATA_STATUS_ERR);
 }
 
-static uint64_t mac_number(const uint8_t *mac)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
-        n = n << 8 | mac[i];
-    return n;
-}
-
 void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
 {
     enum { NOBODY = 0xFFFF, SECTORS_WHERE_ZERO = 2 };
@@ -220,8 +212,8 @@ void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
     session_mac(session, NOBODY, other);
     facts[FACT_SHELF] = target->shelf;
     facts[FACT_SLOT] = target->slot;
-    facts[FACT_TARGET] = mac_number(target->mac);
-    facts[FACT_OTHER] = mac_number(other);
+    facts[FACT_TARGET] = aoe_mac_number(target->mac);
+    facts[FACT_OTHER] = aoe_mac_number(other);
     facts[FACT_MTU] = target->mtu;
     facts[FACT_SECTORS] = target->sectors ? target->sectors : SECTORS_WHERE_ZERO;
     facts[FACT_BUFFERS] = target->buffers;

@@ -75,8 +75,7 @@ static struct value made_macs(struct run *run, const struct expression *e, uint6
     for (uint64_t i = 0; i < count; i++) {
         uint8_t mac[AOE_MAC_BYTES];
         session_mac(run->session, FIRST + (unsigned)i, mac);
-        for (size_t b = 0; b < sizeof mac; b++)
-            items[i] = items[i] << 8 | mac[b];
+        items[i] = aoe_mac_number(mac);
     }
     return (struct value){.kind = VALUE_LIST, .items = items, .length = count};
 }
@@ -131,21 +130,13 @@ static struct value list(struct run *run, const struct expression *e)
     return (struct value){.kind = VALUE_LIST, .items = items, .length = e->count};
 }
 
-static uint64_t mac_number(const uint8_t *mac)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
-        n = n << 8 | mac[i];
-    return n;
-}
-
 static struct value host_value(struct run *run, const struct expression *e)
 {
     struct value value = {.kind = e->type};
     const struct request *last = run->last[e->index];
     if (e->reading.kind == READING_MAC) {
         size_t host = e->index < SCENARIO_HOSTS ? e->index : last ? last->host : 0;
-        return number(mac_number(run->session->macs[host]));
+        return number(aoe_mac_number(run->session->macs[host]));
     }
     if (!last || !last->reply)
         return fail(run, e, "that host has had no response yet");
@@ -194,7 +185,7 @@ static bool read_addresses(struct run *run, const struct aoe_frame *reply, struc
         if (mask ? !aoe_directive_at(&reply->payload, i, &directive)
                  : !aoe_address_at(&reply->payload, i, mac))
             return false;
-        items[i] = mac_number(mask ? directive.mac : mac);
+        items[i] = aoe_mac_number(mask ? directive.mac : mac);
     }
     *value = (struct value){.kind = VALUE_LIST, .items = items, .length = count};
     return true;
@@ -286,8 +277,7 @@ static const char *mac_text(struct arena *arena, uint64_t value)
 {
     char *text = arena_array(arena, AOE_MAC_TEXT, 1);
     uint8_t mac[AOE_MAC_BYTES];
-    for (size_t i = 0; i < sizeof mac; i++)
-        mac[i] = (uint8_t)(value >> (8 * (sizeof mac - 1 - i)));
+    aoe_mac_from_number(value, mac);
     return aoe_mac_text(text, mac);
 }
 

@@ -93,8 +93,7 @@ static bool mac(struct lexer *lexer, struct token *token)
         return false;
     *token =
         (struct token){.kind = TOKEN_MAC, .at = here(lexer), .text = copy(lexer, text, LENGTH)};
-    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
-        token->number = token->number << 8 | bytes[i];
+    token->number = aoe_mac_number(bytes);
     lexer->next += LENGTH;
     return true;
 }

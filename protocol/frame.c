@@ -214,6 +214,20 @@ bool aoe_address_reaches(uint16_t shelf, uint8_t slot, uint16_t own_shelf, uint8
            (slot == own_slot || slot == AOE_SLOT_ALL);
 }
 
+uint64_t aoe_mac_number(const uint8_t mac[AOE_MAC_BYTES])
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
+        number = number << 8 | mac[i];
+    return number;
+}
+
+void aoe_mac_from_number(uint64_t number, uint8_t mac[AOE_MAC_BYTES])
+{
+    for (size_t i = 0; i < AOE_MAC_BYTES; i++)
+        mac[i] = (uint8_t)(number >> (8 * (AOE_MAC_BYTES - 1 - i)));
+}
+
 bool aoe_directive_at(const struct aoe_span *payload, size_t index, struct aoe_directive *to)
 {
     struct aoe_cursor cursor = aoe_cursor(payload->bytes, payload->length);

@@ -200,6 +200,16 @@ static void lists_end_with_the_payload(void **state)
     assert_false(aoe_address_at(&(struct aoe_span){NULL, 0}, 0, mac));
 }
 
+static void addresses_are_numbers_and_back(void **state)
+{
+    const uint8_t mac[AOE_MAC_BYTES] = {0x02, 0x80, 0xFF, 0x00, 0x01, 0xFE};
+    uint8_t back[AOE_MAC_BYTES];
+    (void)state;
+    assert_true(aoe_mac_number(mac) == UINT64_C(0x0280FF0001FE));
+    aoe_mac_from_number(UINT64_C(0xABCD0280FF0001FE), back);
+    assert_memory_equal(back, mac, sizeof mac);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +224,7 @@ int main(void)
         cmocka_unit_test(the_message_ends_where_its_lengths_say),
         cmocka_unit_test(broadcast_values_reach_each_by_itself),
         cmocka_unit_test(lists_end_with_the_payload),
+        cmocka_unit_test(addresses_are_numbers_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
