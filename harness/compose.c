@@ -32,6 +32,8 @@ static void put_directives(struct run *run, const struct send *send, struct aoe_
     for (size_t i = 0; i < send->directive_count; i++) {
         const struct directive *directive = &send->directives[i];
         uint64_t dcmd = evaluate_number(run, directive->dcmd);
+        if (dcmd > UINT8_MAX)
+            fail(run, "a directive's code is a number up to 255");
         struct value addresses = evaluate(run, directive->addresses, NULL);
         if (addresses.kind == VALUE_NUMBER) {
             addresses.items = &addresses.number;
@@ -177,7 +179,7 @@ static void own_header(struct run *run, struct aoe_frame *frame, size_t host, ui
 
 static size_t compose_message(struct run *run, const struct send *send, size_t host, uint8_t *bytes)
 {
-    uint8_t *payload = arena_array(run->arena, AOE_FRAME_MAX, 1);
+    uint8_t *payload = session_room(run->session, &run->session->payload);
     struct aoe_writer writer = aoe_writer(payload, AOE_FRAME_MAX);
     struct aoe_frame frame;
     put_payload(run, send, &writer);

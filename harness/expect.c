@@ -180,6 +180,7 @@ static bool fail_missing(struct run *run, const struct request *request,
 {
     const struct timing *timing = run->session->timing;
     struct failure *failure = expect_failure(run, NULL, request->event);
+    run->timed = true;
     failure->expected = alternatives_text(run, expectation);
     failure->actual =
         run->session->silent
@@ -223,12 +224,12 @@ bool expect_request(struct run *run, struct request *request, const struct expec
     bool answered = request->reply || wait_answer(run, request, silence_will_do);
     if (run->session->silent && !answered)
         return fail_missing(run, request, expectation);
-    if (!answered && silence_will_do)
-        return request->silence = true;
-    if (!answered) {
-        run->timed = true;
-        return *run->session->stop || fail_missing(run, request, expectation);
+    if (!answered && silence_will_do) {
+        request->silence = !permits_response(expectation);
+        return true;
     }
+    if (!answered)
+        return *run->session->stop || fail_missing(run, request, expectation);
     run->last[request->host] = request;
     if (!permits_response(expectation))
         return fail_reply(run, request, expectation, &best);
@@ -290,6 +291,7 @@ bool expect_heard(struct run *run, const struct statement *statement)
     if (!session->advert) {
         struct failure *failure = expect_failure(run, NULL, NULL);
         failure->expected = "a broadcast config response";
+        run->timed = true;
         failure->actual =
             arena_print(run->arena, "none in %lld ms", (long long)(patience / MILLISECOND));
         return false;

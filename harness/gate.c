@@ -51,9 +51,10 @@ static uint64_t field_or(const char *name, uint8_t command, const void *bytes, s
     return aoe_field_get(field, bytes, length, &value) ? value : missing;
 }
 
+enum { OPCODE_AT = 27 };
+
 static unsigned ata_effects(const void *bytes, size_t length, const char **never)
 {
-    enum { OPCODE_AT = 27 };
     int opcode = byte_at(bytes, length, OPCODE_AT);
     if (opcode < 0)
         return TOUCH_MEDIA;
@@ -158,8 +159,6 @@ static bool write_covered(const struct gate *gate, const void *bytes, size_t len
     uint64_t count = field_or("count", AOE_COMMAND_ATA, bytes, length, 0);
     if (!gate->capacity)
         return false;
-    /* Bytes 28 to 33 that are missing read as zero, or as what an earlier frame held there: the
-     * harness's own, whose address has passed this gate. */
     count = count ? count : 256;
     for (size_t i = 0; i < sizeof address_bits / sizeof address_bits[0]; i++) {
         uint64_t start = lba & ((UINT64_C(1) << address_bits[i]) - 1);
@@ -176,7 +175,12 @@ static bool write_covered(const struct gate *gate, const void *bytes, size_t len
 static const char *refuse_media(const struct gate *gate, const void *bytes, size_t length,
                                 char *text, size_t size)
 {
-    if (length < AOE_ATA_BYTES || write_covered(gate, bytes, length))
+    uint64_t whole;
+    if (byte_at(bytes, length, OPCODE_AT) < 0)
+        return NULL; /* no telling what it is: that is what --allow media is asked for */
+    if (!aoe_field_get(aoe_field_find("lba", AOE_COMMAND_ATA), bytes, length, &whole))
+        return "a write whose address is cut could go anywhere";
+    if (write_covered(gate, bytes, length))
         return NULL;
     snprintf(text, size, "it could write sector %llu, outside of the scratch window",
              (unsigned long long)field_or("lba", AOE_COMMAND_ATA, bytes, length, 0));
@@ -200,19 +204,23 @@ static void apply_directive(struct gate *gate, const struct aoe_directive *direc
         memmove(gate->masks[at], gate->masks[at + 1], (--gate->mask_count - at) * AOE_MAC_BYTES);
 }
 
-void gate_sent(struct gate *gate, const void *bytes, size_t length)
+static void apply_directives(struct gate *gate, const struct aoe_frame *frame)
 {
-    struct aoe_frame frame;
     struct aoe_directive directive;
-    aoe_frame_decode(&frame, bytes, length, length);
-    if (frame.extent < AOE_EXTENT_ARGUMENT || frame.command != AOE_COMMAND_MASK ||
-        frame.mask.mcmd != AOE_MASK_EDIT)
-        return;
     /* A directive that is none ends the edit: those behind it are not applied (3.3-errors). */
-    for (size_t i = 0; i < frame.mask.count && aoe_directive_at(&frame.payload, i, &directive) &&
+    for (size_t i = 0; i < frame->mask.count && aoe_directive_at(&frame->payload, i, &directive) &&
                        directive.dcmd <= AOE_DIRECTIVE_DELETE;
          i++)
         apply_directive(gate, &directive);
+}
+
+void gate_sent(struct gate *gate, const void *bytes, size_t length)
+{
+    struct aoe_frame frame;
+    aoe_frame_decode(&frame, bytes, length, length);
+    if (frame.extent == AOE_EXTENT_ARGUMENT && frame.command == AOE_COMMAND_MASK &&
+        frame.mask.mcmd == AOE_MASK_EDIT)
+        apply_directives(gate, &frame);
 }
 
 void gate_set_masks(struct gate *gate, const struct aoe_frame *response)
@@ -228,7 +236,11 @@ void gate_set_masks(struct gate *gate, const struct aoe_frame *response)
 static const char *refuse_masks(const struct gate *gate, const void *bytes, size_t length)
 {
     struct gate after = *gate;
-    gate_sent(&after, bytes, length);
+    struct aoe_frame frame;
+    aoe_frame_decode(&frame, bytes, length, length);
+    /* Whatever its mask command: a target may take any for an edit. */
+    if (frame.extent == AOE_EXTENT_ARGUMENT && frame.command == AOE_COMMAND_MASK)
+        apply_directives(&after, &frame);
     return after.mask_count && mask_index(&after, after.own) == after.mask_count
                ? "a mask list without the harness's own address would lock it out"
                : NULL;

@@ -28,7 +28,7 @@ static bool send_once(struct run *run, const struct statement *statement)
 {
     static const char link_down[] = "the link is down";
     const struct send *send = statement->send;
-    uint8_t *bytes = arena_array(run->arena, AOE_FRAME_MAX, 1);
+    uint8_t *bytes = session_room(run->session, &run->session->frame);
     size_t length = compose(run, send, statement->host, latest_of(run, statement->host), bytes);
     bool refused;
     const char *reason = link_down;
@@ -57,7 +57,10 @@ static bool run_send(struct run *run, const struct statement *statement)
         session_wait(run->session, NULL, from + expect_milliseconds(run, send->delay));
     }
     uint64_t times = send->times ? evaluate_number(run, send->times) : 1;
-    for (uint64_t i = 0; i < times && i < LOOP_MOST && !run->error; i++)
+    if (times > LOOP_MOST)
+        run->error = arena_print(run->arena, "%s:%u: a line sends at most %d times",
+                                 run->scenario->path, statement->at.line, LOOP_MOST);
+    for (uint64_t i = 0; i < times && !run->error; i++)
         if (!send_once(run, statement))
             return false;
     return !run->error;
@@ -105,9 +108,14 @@ static bool run_for(struct run *run, const struct statement *statement)
         return !failed;
     uint64_t first = evaluate_number(run, statement->value);
     uint64_t last = evaluate_number(run, statement->last);
-    for (uint64_t n = first; n <= last && n - first < LOOP_MOST; n++)
-        if (!run_iteration(run, statement, (struct value){.kind = VALUE_NUMBER, .number = n},
-                           &failed))
+    if (last >= first && last - first >= LOOP_MOST) {
+        run->error = arena_print(run->arena, "%s:%u: a loop has at most %d turns",
+                                 run->scenario->path, statement->at.line, LOOP_MOST);
+        return false;
+    }
+    for (uint64_t i = 0; first <= last && i <= last - first; i++)
+        if (!run_iteration(run, statement,
+                           (struct value){.kind = VALUE_NUMBER, .number = first + i}, &failed))
             return false;
     return !failed;
 }
@@ -244,6 +252,18 @@ static const char *why_skip(struct run *run)
     return NULL;
 }
 
+/* A scenario whose loops have no turns here has shown nothing. */
+static bool nothing_sent(const struct run *run)
+{
+    const struct session *session = run->session;
+    if (run->scenario->runwide || run->scenario->touches & TOUCH_LINK || run->refusal)
+        return false;
+    for (size_t i = session->scenario_start; i < session->request_count; i++)
+        if (session->requests[i]->event->line)
+            return false;
+    return true;
+}
+
 /* What the run of the statements amounts to. */
 static void conclude(struct run *run)
 {
@@ -253,6 +273,8 @@ static void conclude(struct run *run)
     interpret_conclude(result);
     if (*session->stop)
         set_verdict(result, VERDICT_ERROR, "interrupted");
+    else if (session->link_error && !run->scenario->runwide)
+        set_verdict(result, VERDICT_ERROR, session->link_error);
     else if (session->silent && !run->was_silent) {
         if (!result->failures_in_all) {
             struct failure *failure = expect_failure(run, NULL, NULL);
@@ -265,6 +287,8 @@ static void conclude(struct run *run)
         set_verdict(result, VERDICT_ERROR, run->error);
     else if (run->skip && result->verdict == VERDICT_PASS)
         set_verdict(result, VERDICT_SKIP, run->skip);
+    else if (nothing_sent(run) && result->verdict == VERDICT_PASS)
+        set_verdict(result, VERDICT_SKIP, "there is nothing to try here: no line sends a frame");
     else if (run->refusal && result->verdict == VERDICT_PASS)
         set_verdict(result, run->scenario->touches ? VERDICT_SKIP : VERDICT_ERROR, run->refusal);
 }

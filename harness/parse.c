@@ -182,8 +182,8 @@ static bool parse_hosts(struct parser *parser)
         struct token word = parser->token;
         if (word.kind != TOKEN_WORD || strchr(word.text, '.'))
             return parse_fail(parser, word.at, "a host is named by a word");
-        if (parse_host(parser, word.text) >= 0)
-            return parse_fail(parser, word.at, "host '%s' is named twice", word.text);
+        if (parse_host(parser, word.text) >= 0 || !strcmp(word.text, "winner"))
+            return parse_fail(parser, word.at, "the name '%s' is taken", word.text);
         if (scenario->host_count == SCENARIO_HOSTS)
             return parse_fail(parser, word.at, "at most %d hosts", SCENARIO_HOSTS);
         scenario->hosts[scenario->host_count++] = word.text;

@@ -268,6 +268,14 @@ static void not_run(struct result *result, const char *why)
     result->reason = why;
 }
 
+/* Told of the scenario after which a target that had answered does not any more. */
+static void note_silence(struct whole_run *run, const struct result *result, bool was_silent)
+{
+    if (run->session.silent && !was_silent && !*run->session.stop)
+        run->report.error =
+            arena_print(run->arena, "the target stopped answering in %s", result->scenario->id);
+}
+
 static void run_scenario(struct whole_run *run, struct result *result)
 {
     struct one one = {run, result};
@@ -280,9 +288,7 @@ static void run_scenario(struct whole_run *run, struct result *result)
     else if (!guard_call(interpret_one, &one))
         not_run(result, "the harness crashed in this scenario: please report it");
     put_back(run, result);
-    if (session->silent && !was_silent && !*session->stop)
-        run->report.error =
-            arena_print(run->arena, "the target stopped answering in %s", result->scenario->id);
+    note_silence(run, result, was_silent);
 }
 
 static void run_scenarios(struct whole_run *run)

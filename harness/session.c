@@ -16,6 +16,13 @@ uint32_t session_tag(struct session *session)
     return TAG_BASE | session->next_tag++;
 }
 
+uint8_t *session_room(struct session *session, uint8_t **room)
+{
+    if (!*room)
+        *room = arena_array(session->arena, AOE_FRAME_MAX, 1);
+    return *room;
+}
+
 void session_mac(const struct session *session, unsigned index, uint8_t mac[AOE_MAC_BYTES])
 {
     const uint8_t *own = session->macs[0];
@@ -28,6 +35,7 @@ void session_begin(struct session *session, struct result *result, const char *c
 {
     session->result = result;
     session->scenario_start = session->request_count;
+    session->link_error = NULL;
     for (size_t i = 0; i < SCENARIO_HOSTS; i++)
         session->host_names[i] = host_names && host_names[i] ? host_names[i] : "a";
 }
@@ -232,7 +240,7 @@ static void late_answer(struct session *session, struct request *request, const 
     failure->line = request->event->line;
     failure->statement = request->event->statement;
     failure->expected = "silence";
-    failure->actual = arena_print(session->arena, "a response %lld ms later, after the scenario",
+    failure->actual = arena_print(session->arena, "a response, %lld ms later",
                                   (long long)(event->time - request->event->time) / 1000000);
 }
 
@@ -270,7 +278,7 @@ static void take_response(struct session *session, const struct received *receiv
     }
     request->reply = event;
     request->reply_frame = frame;
-    if (request->silence && request->result != session->result)
+    if (request->silence)
         late_answer(session, request, event);
 }
 
@@ -331,6 +339,8 @@ struct request *session_send(struct session *session, size_t host, const void *b
     *refused = why;
     if (why || link_send(session->link, bytes, length, &time, text, sizeof text)) {
         *reason = arena_text(session->arena, why ? why : text);
+        if (!why)
+            session->link_error = *reason;
         return NULL;
     }
     gate_sent(&session->gate, bytes, length);
@@ -393,6 +403,7 @@ bool session_sentinel(struct session *session, const char *purpose)
     if (session->silent)
         return false;
     session_request(session, &frame, AOE_COMMAND_CONFIG);
-    session->silent = !session_ask(session, &frame, purpose, &reason);
-    return !session->silent;
+    bool answered = session_ask(session, &frame, purpose, &reason);
+    session->silent = !answered && !session->link_error;
+    return answered;
 }

@@ -52,9 +52,11 @@ struct session {
     struct aoe_frame advert_frame;
     size_t responses;            /* judged in this run */
     bool silent;                 /* the target has stopped answering */
+    const char *link_error;      /* sending failed in this scenario: why, or NULL */
     unsigned withheld;           /* touches that are allowed, but could not be saved before */
     const char *withheld_reason; /* why */
     const volatile int *stop;    /* set by a signal */
+    uint8_t *frame, *payload;    /* room for a frame that is composed; made when first needed */
 };
 
 /* Begins logging into `result`; what was sent before belongs to the past. */
@@ -86,6 +88,9 @@ bool session_sentinel(struct session *session, const char *purpose);
 
 /* A tag that no other request of this run has. */
 uint32_t session_tag(struct session *session);
+
+/* Room for AOE_FRAME_MAX bytes, made at the first call and kept for the session. */
+uint8_t *session_room(struct session *session, uint8_t **room);
 
 /* An address that nobody has, a different one for each index. */
 void session_mac(const struct session *session, unsigned index, uint8_t mac[AOE_MAC_BYTES]);

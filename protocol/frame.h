@@ -189,7 +189,7 @@ static inline bool aoe_mac_is_group(const uint8_t mac[AOE_MAC_BYTES])
     return mac[0] & 1;
 }
 
-/* An address as the number that its 48 bits make, first byte highest, and back (the low 48 bits). */
+/* An address as the number of its 48 bits, first byte highest, and back from the low 48 bits. */
 uint64_t aoe_mac_number(const uint8_t mac[AOE_MAC_BYTES]);
 void aoe_mac_from_number(uint64_t number, uint8_t mac[AOE_MAC_BYTES]);
 

@@ -561,6 +561,36 @@ static void test_deleting_the_own_address(void **state)
 }
 
 /* The target stops at a directive that it does not know: what stands behind is not applied. */
+/* There may be targets that take any mask command for an edit. */
+static void test_every_mask_command_may_edit(void **state)
+{
+    struct made made;
+    (void)state;
+    start(&made, TOUCH_MASKS);
+    for (unsigned mcmd = 1; mcmd <= UINT8_MAX; mcmd++) {
+        EDIT(&made, {ADD, other});
+        made.bytes[25] = (uint8_t)mcmd;
+        assert_non_null(refusal(&made));
+    }
+}
+
+static void test_a_write_whose_address_is_cut(void **state)
+{
+    enum { OPCODE = 27, FLAGS = 24 };
+    struct made made;
+    (void)state;
+    start(&made, TOUCH_MEDIA);
+    gate_add_extent(&made.gate, 0, CAPACITY);
+    header(&made, AOE_COMMAND_ATA);
+    made.bytes[OPCODE] = ATA_WRITE;
+    for (made.length = 28; made.length <= AOE_FRAME_MIN; made.length++)
+        assert_int_equal(refusal(&made) != NULL, made.length < 34);
+    made.bytes[OPCODE] = ATA_READ;
+    made.bytes[FLAGS] = AOE_ATA_WRITE;
+    for (made.length = 28; made.length <= AOE_FRAME_MIN; made.length++)
+        assert_int_equal(refusal(&made) != NULL, made.length < 34);
+}
+
 static void test_a_bad_directive_ends_the_edit(void **state)
 {
     struct made made;
@@ -649,6 +679,8 @@ int main(void)
         cmocka_unit_test(test_the_header_hides_nothing),
         cmocka_unit_test(test_cut_before_the_command),
         cmocka_unit_test(test_cut_before_the_byte_that_tells),
+        cmocka_unit_test(test_every_mask_command_may_edit),
+        cmocka_unit_test(test_a_write_whose_address_is_cut),
         cmocka_unit_test(test_a_cut_write_stays_a_write),
         cmocka_unit_test(test_each_change_needs_its_permission),
         cmocka_unit_test(test_refusals_say_what_to_allow),

@@ -321,7 +321,29 @@ static void test_errors(void **state)
         assert_string_equal(lab->result.reason, all[i].reason);
     }
     lab->link->broken = true;
-    assert_int_not_equal(lab_run(lab, CONFIG, "a send config read\n"), VERDICT_PASS);
+    assert_int_equal(lab_run(lab, CONFIG, "a send config read\n"), VERDICT_ERROR);
+    assert_false(lab->session.silent);
+    lab->link->broken = false;
+    assert_passes(lab, CONFIG, "a send config read\na expect ok\n");
+}
+
+/* A pass that has tried nothing would be a lie. */
+static void test_nothing_to_try(void **state)
+{
+    struct lab *lab = *state;
+    static const char body[] = "for n in 3..2\n  a send config read\n  a expect ok\nend\n";
+    assert_int_equal(lab_run(lab, CONFIG, body), VERDICT_SKIP);
+    assert_string_equal(lab->result.reason, "there is nothing to try here: no line sends a frame");
+    assert_int_equal(lab_run(lab, CONFIG, "for n in 0..100000\n  a send config read\nend\n"),
+                     VERDICT_ERROR);
+    assert_int_equal(lab_run(lab, CONFIG, "a send 100001 times config read\n"), VERDICT_ERROR);
+}
+
+static void test_a_loop_to_the_last_number(void **state)
+{
+    assert_passes(*state, CONFIG,
+                  "for n in 0xFFFFFFFFFFFFFFFE..0xFFFFFFFFFFFFFFFF\n"
+                  "  a send config read tag=n % 7\n  a expect ok\nend\n");
 }
 
 static void test_an_interruption(void **state)
@@ -364,6 +386,8 @@ int main(void)
         LAB_TEST(test_the_closest_alternative_is_shown),
         LAB_TEST(test_levels),
         LAB_TEST(test_skips),
+        LAB_TEST(test_nothing_to_try),
+        LAB_TEST(test_a_loop_to_the_last_number),
         LAB_TEST(test_skips_by_what_others_did),
         LAB_TEST(test_frames_that_the_link_pads),
         LAB_TEST(test_refusals_of_the_gate),

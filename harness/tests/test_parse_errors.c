@@ -46,7 +46,7 @@ static const struct bad bad_head[] = {
      "x.aoe:3:15: touches media, config-string, mask-list, reserve-list or link"},
     {HEAD "hosts\n", "x.aoe:3:6: hosts needs a name"},
     {HEAD "hosts a 2\n", "x.aoe:3:9: a host is named by a word"},
-    {HEAD "hosts a b a\n", "x.aoe:3:11: host 'a' is named twice"},
+    {HEAD "hosts a b a\n", "x.aoe:3:11: the name 'a' is taken"},
     {HEAD "hosts a.b\n", "x.aoe:3:7: a host is named by a word"},
     {HEAD "hosts a b c d e f g h i\n", "x.aoe:3:23: at most 8 hosts"},
     {HEAD "quick now\n", "x.aoe:3:7: unexpected 'now'"},
