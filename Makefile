@@ -96,6 +96,7 @@ $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
 
 LAB        = AOE_BUILD=$(BUILD) ci/lab
 FUZZ_TIME ?= 8
+VALGRIND   = valgrind -q --error-exitcode=98 --leak-check=full --errors-for-leak-kinds=definite
 SANITIZED  = $(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CC=clang SANITIZE=1 WERROR=1
 
 setup-build:
@@ -109,13 +110,14 @@ demo: setup-build
 
 check: setup-check
 	@$(MAKE) --no-print-directory WERROR=1 all lint unit
+	@$(MAKE) --no-print-directory WERROR=1 unit UNDER='$(VALGRIND)'
 	@$(SANITIZED) all unit
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory end-to-end
 
 # Unit tests, one program a file; each prints its own result.
 unit: $(TESTS)
-	@for test in $(TESTS); do $$test || exit 1; done
+	@for test in $(TESTS); do $(UNDER) $$test || exit 1; done
 
 # What crosses a wire or a command line.
 end-to-end: all

@@ -25,12 +25,12 @@ static const struct operation {
     {AOE_COMMAND_CONFIG, "test", AOE_CONFIG_TEST},
     {AOE_COMMAND_CONFIG, "prefix", AOE_CONFIG_PREFIX},
     {AOE_COMMAND_CONFIG, "set", AOE_CONFIG_SET},
-    {AOE_COMMAND_CONFIG, "force", AOE_CONFIG_FORCE},
+    {AOE_COMMAND_CONFIG, "force-set", AOE_CONFIG_FORCE},
     {AOE_COMMAND_MASK, "read", AOE_MASK_READ},
     {AOE_COMMAND_MASK, "edit", AOE_MASK_EDIT},
     {AOE_COMMAND_RESERVE, "read", AOE_RESERVE_READ},
     {AOE_COMMAND_RESERVE, "set", AOE_RESERVE_SET},
-    {AOE_COMMAND_RESERVE, "force", AOE_RESERVE_FORCE},
+    {AOE_COMMAND_RESERVE, "force-set", AOE_RESERVE_FORCE},
 };
 
 static const char *const commands[] = {"ata", "config", "mask", "reserve"};

@@ -84,7 +84,7 @@ static void test_config(void **state)
                   BYTES(TO_TARGET, 1, TAG, 0, 0, 0, 0, 0, 0x12, 4, 5, 0, 0xFF));
     assert_padded(*state, "a send config set \"\" aoe-version=2 ccmd=15 buffer-count=0x0102" TAGGED,
                   BYTES(TO_TARGET, 1, TAG, 1, 2, 0, 0, 0, 0x2F, 0, 0));
-    assert_padded(*state, "a send config force \"z\" firmware=0x0304 sector-count=5" TAGGED,
+    assert_padded(*state, "a send config force-set \"z\" firmware=0x0304 sector-count=5" TAGGED,
                   BYTES(TO_TARGET, 1, TAG, 0, 0, 3, 4, 5, 0x14, 0, 1, 'z'));
     assert_padded(*state, "a send config read payload=\"q\" length=0" TAGGED,
                   BYTES(TO_TARGET, 1, TAG, 0, 0, 0, 0, 0, 0x10, 0, 0, 'q'));
@@ -105,7 +105,7 @@ static void test_reserve(void **state)
     assert_padded(*state, "a send reserve read" TAGGED, BYTES(TO_TARGET, 3, TAG, 0, 0));
     assert_padded(*state, "a send reserve set [a.mac " X_TEXT "]" TAGGED,
                   BYTES(TO_TARGET, 3, TAG, 1, 2, MAC_A, MAC_X));
-    assert_padded(*state, "a send reserve force [] nmacs=9 rcmd=4" TAGGED,
+    assert_padded(*state, "a send reserve force-set [] nmacs=9 rcmd=4" TAGGED,
                   BYTES(TO_TARGET, 3, TAG, 4, 9));
 }
 

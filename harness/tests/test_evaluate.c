@@ -234,7 +234,7 @@ static void test_conditions_on_strings(void **state)
         {"string=*", true},
     };
     lab_run(lab, "3.2-read\ntouches config-string",
-            "a send config force \"al\\x00ha\"\na expect ok\n");
+            "a send config force-set \"al\\x00ha\"\na expect ok\n");
     assert_judged(lab, "config read", all, COUNT(all));
 }
 
@@ -368,7 +368,7 @@ static void test_differences_of_data(void **state)
 static void test_readings_of_hosts(void **state)
 {
     assert_passes(*state, "3.2-read\nhosts a b\ntouches config-string",
-                  "a send config force \"hello\"\na expect ok\n"
+                  "a send config force-set \"hello\"\na expect ok\n"
                   "b send config read tag=9\nb expect ok\n"
                   "let s = a.string\nlet n = b.tag + a.sector-count * 10 + length(s)\n"
                   "a send config test s tag=n\na expect tag=34\n"

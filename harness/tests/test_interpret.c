@@ -28,7 +28,7 @@ static void test_discovery(void **state)
 static void test_a_conversation(void **state)
 {
     assert_passes(*state, LISTS,
-                  "a send config force \"alpha\"\na expect config string=\"alpha\"\n"
+                  "a send config force-set \"alpha\"\na expect config string=\"alpha\"\n"
                   "b send config set \"beta\"\nb expect config error=4\n"
                   "b send config test \"beta\"\nb expect silence\n"
                   "b send config prefix \"al\"\nb expect ok\n"
@@ -65,13 +65,13 @@ static void test_races(void **state)
 {
     struct lab *lab = *state;
     assert_passes(lab, LISTS,
-                  "a send config force \"\"\na expect ok\n"
+                  "a send config force-set \"\"\na expect ok\n"
                   "a send config set \"x\"\nb send config set \"y\"\n"
                   "exactly one of a b expect ok others error=4\n"
                   "a send config read\na expect string=winner.string string=\"x\"\n"
-                  "a send config force \"\"\na expect ok\n");
+                  "a send config force-set \"\"\na expect ok\n");
     assert_fails(lab, LISTS,
-                 "a send config force \"\"\na expect ok\n"
+                 "a send config force-set \"\"\na expect ok\n"
                  "a send config set \"x\"\nb send config set \"x\"\n"
                  "exactly one of a b expect ok others error=4\n",
                  9, "2 do: a b");
@@ -287,7 +287,7 @@ static void test_refusals_of_the_gate(void **state)
     assert_string_equal(lab->result.reason,
                         "x.aoe:3: it could change the target's media: --allow media");
     assert_int_equal(lab_run(lab, "3.2-read\ntouches config-string",
-                             "a send config force \"x\"\na expect ok\na send reserve set []\n"),
+                             "a send config force-set \"x\"\na expect ok\na send reserve set []\n"),
                      VERDICT_SKIP);
     assert_string_equal(lab->result.reason,
                         "x.aoe:6: it could change the target's reserve-list: --allow reserve");

@@ -166,12 +166,12 @@ static void test_every_operation(void **state)
         {"config test \"\"", 1, 1},
         {"config prefix \"\"", 1, 2},
         {"config set \"\"", 1, 3},
-        {"config force \"\"", 1, 4},
+        {"config force-set \"\"", 1, 4},
         {"mask read", 2, 0},
         {"mask edit", 2, 1},
         {"reserve read", 3, 0},
         {"reserve set []", 3, 1},
-        {"reserve force [a.mac]", 3, 2},
+        {"reserve force-set [a.mac]", 3, 2},
         {"command 0xF0", 0xF0, 0},
     };
     for (size_t i = 0; i < COUNT(all); i++) {
