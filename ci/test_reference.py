@@ -2,9 +2,11 @@
 """The reference target keeps every clause, on any link, also on a busy machine."""
 import multiprocessing
 import os
+import subprocess
 
 import pytest
 
+import aoelab
 from conftest import explain, verdicts
 
 RUNS = int(os.environ.get("AOE_RUNS", "3"))
@@ -110,3 +112,22 @@ def test_a_link_that_pads_is_not_blamed_on_the_target(lab):
                           "frame/runt-config", "config/read", "--verbose")
     assert process.returncode == 0, process.stdout
     assert "pads frames to 60 bytes" in process.stdout and "2 skip" in process.stdout
+
+
+def test_others_on_the_link_are_not_blamed_on_the_target(lab):
+    """Another slot behind the same MAC, and a host with the same shelf and slot."""
+    lab.reference()
+    lab.inside(lab.target, ["ip", "link", "add", "mv0", "link", "b0", "type", "macvlan"])
+    lab.inside(lab.target, ["ip", "link", "set", "mv0", "up"])
+    program = aoelab.build_path("aoe-target")
+    for slot, interface in (("2", "b0"), ("1", "mv0"), ("3", "mv0")):
+        other = lab.spawn([program, "0", slot, interface, lab.image(4096, "disk" + slot)],
+                          lab.target, stdout=subprocess.PIPE, text=True)
+        assert "aoe-target:" in other.stdout.readline()
+    process, result = lab.judge("--allow", "all")
+    assert_conformant(process, result)
+    # Which of the two is judged is a matter of who answers first; the other is told.
+    assert len(result["target"]["answering"]) == 2
+    assert result["target"]["mac"] in result["target"]["answering"]
+    assert "2 hosts answer for this shelf and slot" in process.stdout
+    assert "1 other target behind the same MAC" in process.stdout

@@ -169,6 +169,18 @@ int discover_timing(struct session *session, unsigned timeout_ms, const char **r
     return 0;
 }
 
+void discover_neighbours(struct session *session)
+{
+    struct aoe_frame frame;
+    const char *reason;
+    session_request(session, &frame, AOE_COMMAND_CONFIG);
+    frame.config.version = AOE_VERSION;
+    frame.shelf = AOE_SHELF_ALL;
+    frame.slot = AOE_SLOT_ALL;
+    session_ask(session, &frame, "other slots", &reason);
+    session_wait(session, NULL, link_now() + session->timing->quiet);
+}
+
 static const struct request *scratch_command(struct session *session, bool write,
                                              struct aoe_span data)
 {

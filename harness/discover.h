@@ -14,6 +14,10 @@ int discover(struct session *session, const char **reason);
  * timeout by them; `timeout_ms` is the user's, 0 for none. 0, or -1 with a line in `reason`. */
 int discover_timing(struct session *session, unsigned timeout_ms, const char **reason);
 
+/* Finds out which other targets there are behind the same MAC, so that their answers are not taken
+ * for this one's. After discover_timing. */
+void discover_neighbours(struct session *session);
+
 /* Finds out whether writes are refused, by writing a sector of the scratch window with what is in
  * it; refused in whatever way. Only where the gate allows media; else, and without a window,
  * nothing is known. */

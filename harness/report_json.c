@@ -77,6 +77,15 @@ static json_t *commands(const struct target *target)
     return names;
 }
 
+static json_t *answering(const struct target *target)
+{
+    char mac[AOE_MAC_TEXT];
+    json_t *macs = json_array();
+    for (unsigned i = 0; i < target->answering_count; i++)
+        json_array_append_new(macs, json_string(aoe_mac_text(mac, target->answering[i])));
+    return macs;
+}
+
 /* What discovery found; null, each of them, where it found nothing. */
 static void set_found(json_t *object, const struct target *target, bool found)
 {
@@ -84,6 +93,7 @@ static void set_found(json_t *object, const struct target *target, bool found)
     bool ata = found && target->has_ata;
     bool access = found && target->read_only_known;
     set(object, "mac", found ? text(aoe_mac_text(mac, target->mac)) : NULL);
+    set(object, "answering", found ? answering(target) : NULL);
     set(object, "buffer_count", found ? number(target->buffers) : NULL);
     set(object, "sector_count", found ? number(target->sectors) : NULL);
     set(object, "firmware", found ? number(target->firmware) : NULL);

@@ -64,11 +64,14 @@ static void add_limits(const struct printer *printer, const struct target *targe
 /* What may explain surprising verdicts. */
 static void add_notes(const struct printer *printer, const struct target *target)
 {
-    if (target->answering > 1)
+    if (target->answering_count > 1)
         printer_item_format(printer, "note", "%u hosts answer for this shelf and slot",
-                            target->answering);
+                            target->answering_count);
+    if (target->neighbour_count)
+        printer_item_format(printer, "note", "%u other target%s behind the same MAC",
+                            target->neighbour_count, target->neighbour_count == 1 ? "" : "s");
     if (!target->admitted_by_masks)
-        printer_item(printer, "note", "the mask list of the target does not hold this host");
+        printer_item(printer, "note", "the target has a mask list: other hosts are not served");
     if (target->reserved_by_others)
         printer_item(printer, "note", "the target is reserved by others");
 }

@@ -71,6 +71,14 @@ struct result {
     const char *capture; /* file name, or NULL */
 };
 
+enum { TARGET_MACS = 8, TARGET_NEIGHBOURS = 256 };
+
+/* Another target behind the same MAC, as appliances have one for each slot. */
+struct neighbour {
+    uint16_t shelf;
+    uint8_t slot;
+};
+
 /* What discovery found out about the target. */
 struct target {
     const char *interface;
@@ -86,8 +94,13 @@ struct target {
     bool read_only_known;
     struct ata_identity identity; /* where has_ata */
     uint64_t capacity;            /* sectors */
-    unsigned answering;           /* different MACs that answered the discovery */
-    bool admitted_by_masks;       /* the mask list was empty, or nothing said otherwise */
+    /* MACs that answer for the address: the one that is judged, and others, as the ports of a
+     * multipath target do, or a second target with the same address. */
+    uint8_t answering[TARGET_MACS][AOE_MAC_BYTES];
+    unsigned answering_count;
+    struct neighbour neighbours[TARGET_NEIGHBOURS];
+    unsigned neighbour_count;
+    bool admitted_by_masks; /* the mask list was empty, or nothing said otherwise */
     bool reserved_by_others;
 };
 

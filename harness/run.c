@@ -204,6 +204,7 @@ static int meet(struct whole_run *run)
         return EXIT_NOT_JUDGED;
     }
     run->report.target_found = true;
+    discover_neighbours(&run->session);
     if (choose_window(run, run->error))
         return EXIT_USAGE;
     int status = save(run);

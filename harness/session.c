@@ -170,12 +170,13 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
     return !memcmp(a, b, AOE_MAC_BYTES);
 }
 
-/* How well a request fits a response with its tag: one that still waits before one that is
- * answered, and of those the host's own before another host's. The latest of equals wins among the
- * answered, the first among the waiting. */
+/* How well a request fits a response with its tag: one of its command before another, then one
+ * that still waits before one that is answered, and of those the host's own before another host's.
+ * The latest of equals wins among the answered, the first among the waiting. */
 static unsigned fitness(const struct request *request, const struct aoe_frame *frame)
 {
-    return (request->reply ? 0u : 2u) + same_mac(request->frame.source, frame->destination);
+    return (request->frame.command == frame->command ? 4u : 0u) + (request->reply ? 0u : 2u) +
+           same_mac(request->frame.source, frame->destination);
 }
 
 static struct request *by_tag(const struct session *session, const struct aoe_frame *frame,
@@ -255,10 +256,60 @@ static void take_advert(struct session *session, const struct event *event,
     session->advert_frame = *frame;
 }
 
+static void note_answering(struct target *target, const uint8_t *mac)
+{
+    for (unsigned i = 0; i < target->answering_count; i++)
+        if (same_mac(target->answering[i], mac))
+            return;
+    if (target->answering_count < TARGET_MACS)
+        memcpy(target->answering[target->answering_count++], mac, AOE_MAC_BYTES);
+}
+
+static bool is_neighbour(const struct target *target, const struct aoe_frame *frame)
+{
+    for (unsigned i = 0; i < target->neighbour_count; i++)
+        if (target->neighbours[i].shelf == frame->shelf &&
+            target->neighbours[i].slot == frame->slot)
+            return true;
+    return false;
+}
+
+static void note_neighbour(struct target *target, const struct aoe_frame *frame)
+{
+    if (!is_neighbour(target, frame) && target->neighbour_count < TARGET_NEIGHBOURS)
+        target->neighbours[target->neighbour_count++] =
+            (struct neighbour){frame->shelf, frame->slot};
+}
+
+/* What other hosts answer to a frame that went to everybody is not the target's, nor what other
+ * slots of the same host answer to a broadcast address or, once they are known by that, to their
+ * own. */
+static bool is_of_others(struct session *session, const struct request *request,
+                         const struct aoe_frame *frame)
+{
+    const struct target *target = session->target;
+    const struct aoe_frame *asked = &request->frame;
+    bool own = frame->shelf == target->shelf && frame->slot == target->slot;
+    if (aoe_mac_is_group(asked->destination) && own)
+        note_answering(session->target, frame->source);
+    if (aoe_mac_is_group(asked->destination) && session->gate.target_known &&
+        !same_mac(frame->source, session->gate.target))
+        return true;
+    bool to_all = asked->shelf == AOE_SHELF_ALL || asked->slot == AOE_SLOT_ALL;
+    bool real = frame->shelf != AOE_SHELF_ALL && frame->slot != AOE_SLOT_ALL;
+    if (own || !real || !aoe_address_reaches(asked->shelf, asked->slot, frame->shelf, frame->slot))
+        return false;
+    if (to_all)
+        note_neighbour(session->target, frame);
+    return is_neighbour(target, frame);
+}
+
 static void take_response(struct session *session, const struct received *received,
                           const struct aoe_frame *seen)
 {
     struct request *request = find_request(session, seen);
+    if (request && is_of_others(session, request, seen))
+        return;
     struct result *result = request ? request->result : session->result;
     struct event *event =
         log_event(session, result, false, received->time, received->bytes, received->length);

@@ -251,7 +251,7 @@ static inline void made_target(struct target *target)
         .read_only_known = true,
         .identity = {.serial = "0001", .firmware = "1.0", .model = "Made Disk"},
         .capacity = 2097152,
-        .answering = 1,
+        .answering_count = 1,
         .admitted_by_masks = true,
     };
 }

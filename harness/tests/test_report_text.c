@@ -92,14 +92,16 @@ static void test_head_of_other_targets(void **state)
     *target = (struct target){.interface = "eth0",
                               .shelf = 7,
                               .has_reserve = true,
-                              .answering = 2,
+                              .answering_count = 2,
+                              .neighbour_count = 3,
                               .reserved_by_others = true};
     const char *text = text_of(fixture, write_plain);
     assert_has(text, "  target    e7.0 on eth0, MAC 00:00:00:00:00:00, MTU 0\n"
                      "  limits    buffer count 0, sector count 2 (sent as 0), firmware 0x0000\n"
                      "  commands  config, reserve\n");
     assert_has(text, "  note      2 hosts answer for this shelf and slot\n");
-    assert_has(text, "  note      the mask list of the target does not hold this host\n");
+    assert_has(text, "  note      3 other targets behind the same MAC\n");
+    assert_has(text, "  note      the target has a mask list: other hosts are not served\n");
     assert_has(text, "  note      the target is reserved by others\n");
     assert_has_not(text, "capacity");
 }
