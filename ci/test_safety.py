@@ -33,10 +33,10 @@ def changes(raw):
     return None
 
 
-def sent(lab, *arguments):
+def sent(lab, *arguments, least=100):
     with lab.witness() as frames:
         process, result = lab.judge(*arguments)
-    assert len(frames) > 100
+    assert len(frames) > least
     return frames, process, result
 
 
@@ -195,3 +195,18 @@ def test_a_damaged_journal_is_refused(lab, damage):
     process = lab.conform("--recover", path)
     assert process.returncode == 2
     assert process.stderr.count("\n") == 1 and path in process.stderr
+
+
+@pytest.mark.parametrize("line", ['config force-set "x"', "mask edit add a.mac",
+                                  "reserve set [a.mac]", "ata write data=zeros(512)"])
+def test_a_scenario_that_does_not_say_what_it_touches_is_stopped(lab, line):
+    """What was not saved before is not changed, also where --allow would permit it."""
+    lab.reference()
+    folder = os.path.join(lab.folder, "scenarios")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "sly.aoe"), "w", encoding="utf-8") as file:
+        file.write(f"title sly\nclause 1.1-stateless\n\na send {line}\na expect any\n")
+    frames, process, result = sent(lab, "--allow", "all", "--scenarios", folder, least=50)
+    assert process.returncode == 3
+    assert "it could change the target's" in result["scenarios"][0]["reason"]
+    assert [raw.hex() for raw in frames if changes(raw)] == []

@@ -222,7 +222,12 @@ static const char *unmet_need(struct run *run, const struct need *need)
 static const char *missing_permission(struct run *run)
 {
     const struct session *session = run->session;
-    unsigned missing = run->scenario->touches & ~session->gate.allowed;
+    const struct target *target = session->target;
+    /* What the target does not have is not a matter of permission. */
+    unsigned absent = (target->has_masks ? 0 : TOUCH_MASKS) |
+                      (target->has_reserve ? 0 : TOUCH_RESERVE) |
+                      (target->capacity ? 0 : TOUCH_MEDIA);
+    unsigned missing = run->scenario->touches & ~session->gate.allowed & ~absent;
     if (missing & session->withheld)
         return arena_print(run->arena, "what it touches could not be saved before: %s",
                            session->withheld_reason);
@@ -236,6 +241,9 @@ static const char *missing_permission(struct run *run)
 static const char *why_skip(struct run *run)
 {
     const struct target *target = run->session->target;
+    if (run->scenario->moves_data && target->reserved_by_others &&
+        !(run->scenario->touches & TOUCH_RESERVE))
+        return "the target is reserved by another host";
     const char *forbidden = missing_permission(run);
     if (forbidden)
         return forbidden;
@@ -244,9 +252,6 @@ static const char *why_skip(struct run *run)
         if (reason)
             return reason;
     }
-    if (run->scenario->moves_data && target->reserved_by_others &&
-        !(run->scenario->touches & TOUCH_RESERVE))
-        return "the target is reserved by another host";
     if (run->scenario->host_count > 1 && !target->admitted_by_masks)
         return "the target's mask list keeps further hosts out";
     return NULL;

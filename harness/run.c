@@ -154,12 +154,16 @@ static unsigned touched(const struct report *report)
     return parts & TOUCH_TARGET;
 }
 
+/* Saves what the scenarios say that they touch; and only what is saved may then be changed,
+ * whatever the scenarios send. 0, or the exit status. */
 static int save(struct whole_run *run)
 {
+    struct session *session = &run->session;
     unsigned parts = touched(&run->report) & run->options->allow;
     const char *path = run->options->journal, *reason;
     if (!path)
         path = keeper_default_path(run->arena, &run->report.target);
+    session->gate.allowed &= TOUCH_LINK;
     if (!parts)
         return 0;
     if (keeper_exists(path)) {
@@ -169,11 +173,13 @@ static int save(struct whole_run *run)
                                   path, path);
         return EXIT_USAGE;
     }
-    struct session *session = &run->session;
     session->withheld = keeper_take(session, &run->keeper, parts, &session->withheld_reason);
-    session->gate.allowed &= ~session->withheld;
-    if (!run->keeper.kept || !keeper_save(run->arena, &run->keeper, path, &reason))
+    if (!run->keeper.kept)
         return 0;
+    if (!keeper_save(run->arena, &run->keeper, path, &reason)) {
+        session->gate.allowed |= run->keeper.kept;
+        return 0;
+    }
     *run->error = arena_print(run->arena, "cannot save what the run may change: %s", reason);
     run->keeper.kept = 0;
     return EXIT_NOT_JUDGED;
