@@ -132,7 +132,12 @@ def interrupt(lab, number, moment):
     return None if ended else process.returncode
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGSEGV])
+def errors_of(lab):
+    with open(os.path.join(lab.folder, "cut.json"), encoding="utf-8") as file:
+        return json.load(file)["summary"]["error"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_puts_everything_back(lab, number):
     prepared = Prepared(lab)
     hits = 0
@@ -143,13 +148,25 @@ def test_a_signal_puts_everything_back(lab, number):
         if status is None:
             continue
         hits += 1
-        if number == signal.SIGSEGV:
-            assert status in (3, -signal.SIGSEGV)
-        else:
-            assert status == 3
-        with open(os.path.join(lab.folder, "cut.json"), encoding="utf-8") as file:
-            assert json.load(file)["summary"]["error"] > 0
+        assert status == 3
+        assert errors_of(lab) > 0
     assert hits >= 3
+
+
+def test_a_crash_in_a_scenario_costs_neither_report_nor_target(lab):
+    """Most moments are inside of a scenario; a crash at another leaves the journal."""
+    prepared = Prepared(lab)
+    inside = 0
+    for moment in (0.15, 0.25, 0.4, 0.6, 0.8, 1.0, 1.2):
+        status = interrupt(lab, signal.SIGSEGV, moment)
+        for journal in prepared.journals():
+            assert status == -signal.SIGSEGV
+            assert lab.conform("--recover", journal).returncode == 0
+        assert prepared.snapshot() == prepared.before, moment
+        if status in (1, 3):
+            inside += 1
+            assert errors_of(lab) > 0
+    assert inside >= 2
 
 
 def test_kill_and_recover_puts_everything_back(lab):

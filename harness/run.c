@@ -263,7 +263,7 @@ static void put_back(struct whole_run *run, struct result *result)
     session_begin(session, &run->background, NULL);
     if (!keeper_restore(session, &run->keeper, parts, &reason))
         return;
-    if (session_sentinel(session, "is the target alive?"))
+    if (session_is_back(session))
         run->report.error = arena_print(run->arena, "after %s: %s", result->scenario->id, reason);
     else
         died_of_putting_back(run, result);
@@ -317,9 +317,7 @@ static void restore(struct whole_run *run, volatile int *stop)
     if (!run->keeper.kept)
         return;
     session_begin(&run->session, &run->background, NULL);
-    bool silent = run->session.silent;
-    run->session.silent = false; /* it may be back */
-    if (silent && !session_sentinel(&run->session, "is the target back?"))
+    if (run->session.silent && !session_is_back(&run->session))
         reason = "it does not answer";
     else if (!keeper_restore(&run->session, &run->keeper, run->keeper.kept, &reason)) {
         keeper_done(&run->keeper);

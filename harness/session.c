@@ -424,12 +424,12 @@ void session_request(struct session *session, struct aoe_frame *frame, uint8_t c
     memcpy(frame->destination, session->gate.target, AOE_MAC_BYTES);
 }
 
-struct request *session_ask(struct session *session, const struct aoe_frame *frame,
-                            const char *purpose, const char **reason)
+static struct request *ask(struct session *session, const struct aoe_frame *frame, int tries,
+                           const char *purpose, const char **reason)
 {
     static uint8_t bytes[AOE_FRAME_MAX];
     struct aoe_frame repeated = *frame;
-    for (int i = 0; i < TRIES && !*session->stop; i++) {
+    for (int i = 0; i < tries && !*session->stop; i++) {
         bool refused;
         size_t length = aoe_frame_build(&repeated, bytes, sizeof bytes);
         length = aoe_frame_pad(bytes, length, AOE_FRAME_MIN, sizeof bytes);
@@ -447,14 +447,28 @@ struct request *session_ask(struct session *session, const struct aoe_frame *fra
     return NULL;
 }
 
-bool session_sentinel(struct session *session, const char *purpose)
+struct request *session_ask(struct session *session, const struct aoe_frame *frame,
+                            const char *purpose, const char **reason)
+{
+    return ask(session, frame, TRIES, purpose, reason);
+}
+
+static bool answers(struct session *session, int tries, const char *purpose)
 {
     struct aoe_frame frame;
     const char *reason;
-    if (session->silent)
-        return false;
     session_request(session, &frame, AOE_COMMAND_CONFIG);
-    bool answered = session_ask(session, &frame, purpose, &reason);
+    bool answered = ask(session, &frame, tries, purpose, &reason);
     session->silent = !answered && !session->link_error;
     return answered;
+}
+
+bool session_sentinel(struct session *session, const char *purpose)
+{
+    return !session->silent && answers(session, TRIES, purpose);
+}
+
+bool session_is_back(struct session *session)
+{
+    return answers(session, 1, "is the target there?");
 }

@@ -86,6 +86,9 @@ void session_wait(struct session *session, const struct request *request, int64_
  * and returns false where it is not answered. */
 bool session_sentinel(struct session *session, const char *purpose);
 
+/* Asks once more a target that has left questions without answer; sets or clears `silent`. */
+bool session_is_back(struct session *session);
+
 /* A tag that no other request of this run has. */
 uint32_t session_tag(struct session *session);
 
