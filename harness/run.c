@@ -237,17 +237,15 @@ static void interpret_one(void *user)
 
 /* The target did not survive having its lists or string put back, and that is a failure of the
  * scenario that made it necessary. */
-static void died_of_putting_back(struct whole_run *run, struct result *result)
+static void died_of_putting_back(struct whole_run *run, struct result *result,
+                                 const struct event *last)
 {
-    struct session *session = &run->session;
-    size_t last = run->background.event_count;
-    const struct event *event = last ? run->background.events[last - 1] : NULL;
-    struct failure *failure = session_failure(session, result, NULL, NULL);
+    struct failure *failure = session_failure(&run->session, result, NULL, last);
     failure->line = result->scenario->statements->at.line;
     failure->statement = result->scenario->statements->text;
     failure->expected = "the target goes on answering";
-    failure->actual = arena_print(run->arena, "it stopped answering: %s",
-                                  event && *event->statement ? event->statement : "at the end");
+    failure->actual = arena_print(run->arena, "it stopped answering at: %s",
+                                  last ? last->statement : "the end of the scenario");
     result->verdict = VERDICT_FAIL;
     result->reason = failure->actual;
 }
@@ -263,10 +261,12 @@ static void put_back(struct whole_run *run, struct result *result)
     session_begin(session, &run->background, NULL);
     if (!keeper_restore(session, &run->keeper, parts, &reason))
         return;
+    size_t count = run->background.event_count;
+    const struct event *last = count ? run->background.events[count - 1] : NULL;
     if (session_is_back(session))
         run->report.error = arena_print(run->arena, "after %s: %s", result->scenario->id, reason);
     else
-        died_of_putting_back(run, result);
+        died_of_putting_back(run, result, last);
 }
 
 static void not_run(struct result *result, const char *why)
