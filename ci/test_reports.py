@@ -90,7 +90,7 @@ def test_text_shows_all_that_a_failure_needs(run):
     text = run["text"]
     start = text.index("FAIL        frame/version-of-response")
     block = text[start:text.index("again:", start) + 200]
-    for part in ("2.2-version (must", "scenarios/frame/version-of-response.aoe:", "a send",
+    for part in ("2.2-version (must", "scenarios/frame/version-of-response.aoe:", "a expect",
                  "expected", "actual", "byte(s)", "frames", "request   0000", "response  0000", "^^",
                  "aoe-conform --target a0 e0.1 --allow media,config --seed 7 "
                  "frame/version-of-response"):

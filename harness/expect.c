@@ -21,13 +21,19 @@ static const char *loop_values(struct run *run)
     return text;
 }
 
+/* Says at which line, and in which turn of its loops, a failure shows. */
+static void locate(struct run *run, struct failure *failure)
+{
+    failure->line = run->statement->at.line;
+    failure->statement = run->statement->text;
+    failure->values = loop_values(run);
+}
+
 struct failure *expect_failure(struct run *run, const struct event *event,
                                const struct event *request)
 {
     struct failure *failure = session_failure(run->session, run->result, event, request);
-    failure->line = run->statement->at.line;
-    failure->statement = run->statement->text;
-    failure->values = loop_values(run);
+    locate(run, failure);
     return failure;
 }
 
@@ -190,10 +196,25 @@ static bool fail_missing(struct run *run, const struct request *request,
     return false;
 }
 
+/* What a rule has found in the same response is told once, by the scenario's own expectation. */
+static struct failure *told_already(struct run *run, const struct event *reply)
+{
+    struct result *result = run->result;
+    for (size_t i = 0; i < result->failure_count; i++)
+        if (result->failures[i].event == reply) {
+            struct failure *failure = &result->failures[i];
+            locate(run, failure);
+            return failure;
+        }
+    return NULL;
+}
+
 static bool fail_reply(struct run *run, const struct request *request,
                        const struct expectation *expectation, const struct verdict_rows *best)
 {
-    struct failure *failure = expect_failure(run, request->reply, request->event);
+    struct failure *failure = told_already(run, request->reply);
+    if (!failure)
+        failure = expect_failure(run, request->reply, request->event);
     failure->expected = alternatives_text(run, expectation);
     failure->rows = best->rows;
     failure->row_count = best->count;

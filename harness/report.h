@@ -9,6 +9,7 @@
 #include "result.h"
 
 struct report_style {
+    size_t done, total; /* scenarios, for the progress line */
     bool colour;
     bool verbose; /* every scenario, and every frame of it in a line */
     bool quiet;   /* another report goes to the same standard output */

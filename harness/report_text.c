@@ -140,7 +140,8 @@ int report_text_result(FILE *to, const struct result *result, const struct repor
     if (style->verbose)
         add_result_line(&printer, result);
     else if (is_terminal(to))
-        fprintf(to, "\r\033[K%.78s", utf8_clean(&scratch, result->scenario->id, true));
+        fprintf(to, "\r\033[K[%zu/%zu] %.66s", style->done, style->total,
+                utf8_clean(&scratch, result->scenario->id, true));
     return finish(&printer);
 }
 

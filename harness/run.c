@@ -301,8 +301,10 @@ static void run_scenario(struct whole_run *run, struct result *result)
 static void run_scenarios(struct whole_run *run)
 {
     struct report *report = &run->report;
+    run->style.total = report->count;
     for (size_t i = 0; i < report->count; i++) {
         run_scenario(run, &report->results[i]);
+        run->style.done = i + 1;
         report_text_result(run->people, &report->results[i], &run->style);
     }
     for (size_t i = 0; i < report->count; i++)

@@ -419,7 +419,7 @@ static void test_no_progress_in_a_file(void **state)
 static void test_progress_on_a_terminal(void **state)
 {
     struct made_fixture *fixture = *state;
-    const struct report_style style = {0};
+    const struct report_style style = {.done = 3, .total = 12};
     char bytes[256] = "";
     setenv("TERM", "xterm", 1);
     int master = posix_openpt(O_RDWR | O_NOCTTY);
@@ -429,7 +429,7 @@ static void test_progress_on_a_terminal(void **state)
     assert_non_null(terminal);
     assert_int_equal(report_text_result(terminal, &fixture->report->results[0], &style), 0);
     assert_true(read(master, bytes, sizeof bytes - 1) > 0);
-    assert_string_equal(bytes, "\r\033[Kconfig/read");
+    assert_string_equal(bytes, "\r\033[K[3/12] config/read");
     setenv("TERM", "dumb", 1);
     assert_int_equal(report_text_result(terminal, &fixture->report->results[0], &style), 0);
     struct pollfd more = {.fd = master, .events = POLLIN};
