@@ -227,3 +227,17 @@ def test_a_scenario_that_does_not_say_what_it_touches_is_stopped(lab, line):
     assert process.returncode == 3
     assert "it could change the target's" in result["scenarios"][0]["reason"]
     assert [raw.hex() for raw in frames if changes(raw)] == []
+
+
+def test_what_cannot_be_saved_is_not_touched(lab):
+    """The end of the disk cannot be read: nothing is written there, and the rest is judged."""
+    lab.reference()
+    os.truncate(lab.disk, 5 << 20)
+    frames, process, result = sent(lab, "--allow", "all")
+    assert process.returncode == 1
+    assert "media" not in {changes(raw) for raw in frames}
+    reasons = [s["reason"] for s in result["scenarios"] if s["verdict"] == "skip"]
+    assert sum("could not be saved" in reason for reason in reasons) > 20
+    assert result["summary"]["pass"] > 150
+    failed = [s["id"] for s in result["scenarios"] if s["verdict"] == "fail"]
+    assert "ata/capacity-last" in failed
