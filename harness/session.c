@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session.h"
 
+#include <limits.h>
 #include <time.h>
 
 enum {
@@ -13,7 +14,10 @@ enum {
 
 uint32_t session_tag(struct session *session)
 {
-    return TAG_BASE | session->next_tag++;
+    /* Spread over all bytes, so that a tag that comes back wrong is nobody else's: an odd factor
+     * gives each number another tag. */
+    const uint32_t spread = 0x09E3779Bu;
+    return TAG_BASE | (++session->next_tag * spread & (TAG_BASE - 1));
 }
 
 uint8_t *session_room(struct session *session, uint8_t **room)
@@ -195,16 +199,30 @@ static struct request *by_tag(const struct session *session, const struct aoe_fr
     return best;
 }
 
-/* A response with a tag that nobody used, to a host that waits: the tag is what is wrong. */
+static unsigned differing_bits(uint32_t a, uint32_t b)
+{
+    unsigned count = 0;
+    for (uint32_t left = a ^ b; left; left &= left - 1)
+        count++;
+    return count;
+}
+
+/* A response with a tag that nobody used, to a host that waits: the tag is what is wrong. Of the
+ * requests that wait it is taken for the one whose tag it resembles most, the latest of equals. */
 static struct request *by_host(const struct session *session, const struct aoe_frame *frame)
 {
+    struct request *best = NULL;
+    unsigned least = UINT_MAX;
     for (size_t i = session->scenario_start; i < session->request_count; i++) {
         struct request *request = session->requests[i];
-        if (!request->reply && request->frame.command == frame->command &&
-            same_mac(request->frame.source, frame->destination))
-            return request;
+        unsigned bits = differing_bits(request->frame.tag, frame->tag);
+        if (request->reply || request->frame.command != frame->command ||
+            !same_mac(request->frame.source, frame->destination) || bits > least)
+            continue;
+        best = request;
+        least = bits;
     }
-    return NULL;
+    return best;
 }
 
 static struct request *find_request(const struct session *session, const struct aoe_frame *frame)
