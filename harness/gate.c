@@ -37,12 +37,6 @@ static bool opcode_writes(uint8_t opcode)
     return entry && entry->direction == ATA_DATA_OUT;
 }
 
-/* Byte `at` of a frame, or -1 where the frame ends before it. */
-static int byte_at(const void *bytes, size_t length, size_t at)
-{
-    return at < length ? ((const uint8_t *)bytes)[at] : -1;
-}
-
 static uint64_t field_or(const char *name, uint8_t command, const void *bytes, size_t length,
                          uint64_t missing)
 {
@@ -51,12 +45,12 @@ static uint64_t field_or(const char *name, uint8_t command, const void *bytes, s
     return aoe_field_get(field, bytes, length, &value) ? value : missing;
 }
 
-enum { OPCODE_AT = 27 };
+enum { CUT = 0x100 }; /* no value of a byte: the frame ends before it */
 
 static unsigned ata_effects(const void *bytes, size_t length, const char **never)
 {
-    int opcode = byte_at(bytes, length, OPCODE_AT);
-    if (opcode < 0)
+    uint64_t opcode = field_or("opcode", AOE_COMMAND_ATA, bytes, length, CUT);
+    if (opcode == CUT)
         return TOUCH_MEDIA;
     bool write_flag = field_or("aflags.w", AOE_COMMAND_ATA, bytes, length, 0);
     if (opcode_writes((uint8_t)opcode) || (write_flag && opcode_is_harmless((uint8_t)opcode)))
@@ -72,7 +66,7 @@ unsigned gate_effects(const void *bytes, size_t length, const char **never)
     uint64_t type = field_or("type", 0, bytes, length, AOE_ETHERTYPE);
     if (type != AOE_ETHERTYPE)
         *never = "a frame that is not AoE";
-    uint64_t command = field_or("command", 0, bytes, length, 0x100);
+    uint64_t command = field_or("command", 0, bytes, length, CUT);
     switch (command) {
     case AOE_COMMAND_ATA:
         return ata_effects(bytes, length, never);
@@ -88,7 +82,7 @@ unsigned gate_effects(const void *bytes, size_t length, const char **never)
         return field_or("rcmd", AOE_COMMAND_RESERVE, bytes, length, 0xFF) != AOE_RESERVE_READ
                    ? TOUCH_RESERVE
                    : 0;
-    case 0x100: /* cut before its command: a target that reads on sees any of the four */
+    case CUT: /* cut before its command: a target that reads on sees any of the four */
         return TOUCH_TARGET;
     default:
         if (command >= AOE_COMMAND_VENDOR && command != AOE_COMMAND_VENDOR)
@@ -176,7 +170,7 @@ static const char *refuse_media(const struct gate *gate, const void *bytes, size
                                 char *text, size_t size)
 {
     uint64_t whole;
-    if (byte_at(bytes, length, OPCODE_AT) < 0)
+    if (field_or("opcode", AOE_COMMAND_ATA, bytes, length, CUT) == CUT)
         return NULL; /* no telling what it is: that is what --allow media is asked for */
     if (!aoe_field_get(aoe_field_find("lba", AOE_COMMAND_ATA), bytes, length, &whole))
         return "a write whose address is cut could go anywhere";
@@ -274,7 +268,7 @@ const char *gate_refuses(const struct gate *gate, const void *bytes, size_t leng
     if (!gate->target_known || !goes_to_target_only(gate, bytes, length))
         return "it could change other targets too";
     const char *refusal = NULL;
-    if (effects & TOUCH_MEDIA && byte_at(bytes, length, 19) == AOE_COMMAND_ATA)
+    if (effects & TOUCH_MEDIA && field_or("command", 0, bytes, length, CUT) == AOE_COMMAND_ATA)
         refusal = refuse_media(gate, bytes, length, text, size);
     if (!refusal && effects == TOUCH_MASKS)
         refusal = refuse_masks(gate, bytes, length);

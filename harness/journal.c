@@ -6,9 +6,10 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "folders.h"
+#include "json_hex.h"
 #include "keeper.h"
 #include "protocol/names.h"
 
@@ -31,21 +32,6 @@ bool keeper_exists(const char *path)
     return !access(path, F_OK);
 }
 
-static json_t *hex(const uint8_t *bytes, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *text = malloc(length * 2 + 1);
-    if (!text)
-        return NULL;
-    for (size_t i = 0; i < length; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 0xF];
-    }
-    json_t *made = json_stringn(text, length * 2);
-    free(text);
-    return made;
-}
-
 static json_t *addresses(const uint8_t (*list)[AOE_MAC_BYTES], size_t count)
 {
     char text[AOE_MAC_TEXT];
@@ -63,8 +49,7 @@ static json_t *to_json(const struct keeper *keeper)
                   "address", aoe_address_text(address, keeper->shelf, keeper->slot), "mac",
                   aoe_mac_text(mac, keeper->mac));
     if (keeper->kept & TOUCH_CONFIG)
-        json_object_set_new(root, "config_string",
-                            hex(keeper->string.bytes, keeper->string.length));
+        json_object_set_new(root, "config_string", json_hex(keeper->string));
     if (keeper->kept & TOUCH_MASKS)
         json_object_set_new(root, "mask_list", addresses(keeper->masks, keeper->mask_count));
     if (keeper->kept & TOUCH_RESERVE)
@@ -77,19 +62,11 @@ static json_t *to_json(const struct keeper *keeper)
         struct extent place = keeper->media[i].place;
         json_array_append_new(
             media, json_pack("{s:I, s:o}", "lba", (json_int_t)place.lba, "data",
-                             hex(keeper->media[i].data, place.count * AOE_SECTOR_BYTES)));
+                             json_hex((struct aoe_span){keeper->media[i].data,
+                                                        place.count * AOE_SECTOR_BYTES})));
     }
     json_object_set_new(root, "media", media);
     return root;
-}
-
-static void make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
 }
 
 static int sync_folder(struct arena *arena, const char *path)
@@ -107,8 +84,9 @@ static int sync_folder(struct arena *arena, const char *path)
 static int write_journal(struct arena *arena, const struct keeper *keeper, const json_t *root)
 {
     char *temporary = arena_print(arena, "%s.%ld", keeper->path, (long)getpid());
-    make_folders(temporary);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = folders_make(arena, temporary, 0700)
+                 ? -1
+                 : open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return -1;
     int status = json_dumpfd(root, fd, JSON_INDENT(1)) || fsync(fd);

@@ -34,10 +34,17 @@ int64_t link_now(void)
     return (int64_t)now.tv_sec * NANOSECONDS + now.tv_nsec;
 }
 
+static struct ifreq request_for(const struct link *link)
+{
+    struct ifreq ifr;
+    memset(&ifr, 0, sizeof ifr);
+    memcpy(ifr.ifr_name, link->interface, sizeof link->interface);
+    return ifr;
+}
+
 static int interface_request(const struct link *link, unsigned long request, struct ifreq *ifr)
 {
-    memset(ifr, 0, sizeof *ifr);
-    memcpy(ifr->ifr_name, link->interface, sizeof link->interface);
+    *ifr = request_for(link);
     return ioctl(link->control, request, ifr);
 }
 
@@ -166,9 +173,7 @@ unsigned link_mtu(const struct link *link)
 
 static int ask_driver(const struct link *link, void *question)
 {
-    struct ifreq ifr;
-    memset(&ifr, 0, sizeof ifr);
-    memcpy(ifr.ifr_name, link->interface, sizeof link->interface);
+    struct ifreq ifr = request_for(link);
     ifr.ifr_data = question;
     return ioctl(link->control, SIOCETHTOOL, &ifr);
 }

@@ -386,10 +386,8 @@ static bool parse_alternative(struct parser *parser, struct alternative *alterna
         return alternative->silence = true;
     uint8_t command = 0;
     bool named = accept_command(parser, &command);
-    if (named && command != AOE_COMMAND_ATA)
+    if (named)
         add_fixed(parser, alternative, "command", commands[command], command);
-    if (named && command == AOE_COMMAND_ATA)
-        add_fixed(parser, alternative, "command", "ata", command);
     bool some = named;
     while (!parse_at_line_end(parser) && !parse_at(parser, TOKEN_WORD, "or") &&
            !parse_at(parser, TOKEN_WORD, "others")) {

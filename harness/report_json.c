@@ -2,8 +2,8 @@
 #include "report.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
+#include "json_hex.h"
 #include "protocol/names.h"
 #include "report_failure.h"
 #include "utf8.h"
@@ -45,19 +45,9 @@ static json_t *milliseconds(int64_t ns)
     return json_real((double)ns / 1e6);
 }
 
-static json_t *hex(const struct event *event)
+static json_t *frame_hex(const struct event *event)
 {
-    if (!event)
-        return json_null();
-    char *digits = malloc(event->frame.length * 2 + 1);
-    if (!digits)
-        return NULL;
-    digits[0] = '\0';
-    for (size_t i = 0; i < event->frame.length; i++)
-        snprintf(digits + 2 * i, 3, "%02x", event->frame.bytes[i]);
-    json_t *string = json_string(digits);
-    free(digits);
-    return string;
+    return event ? json_hex(event->frame) : json_null();
 }
 
 static json_t *commands(const struct target *target)
@@ -169,8 +159,8 @@ static json_t *failure_object(const struct failure *failure)
     set(object, "expected", text(failure->expected));
     set(object, "actual", text(failure->actual));
     set(object, "rows", rows_array(failure));
-    set(object, "frame", hex(event));
-    set(object, "request", hex(event ? event->request : NULL));
+    set(object, "frame", frame_hex(event));
+    set(object, "request", frame_hex(event ? event->request : NULL));
     return object;
 }
 

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "baseline.h"
 #include "discover.h"
+#include "folders.h"
 #include "guard.h"
 #include "interpret.h"
 #include "keeper.h"
@@ -332,25 +332,13 @@ static void restore(struct whole_run *run, volatile int *stop)
                     run->report.error, *run->report.error ? "; " : "", reason, run->keeper.path);
 }
 
-static int make_folders(struct arena *arena, const char *path)
-{
-    char *copy = arena_text(arena, path);
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(copy, 0777) && errno != EEXIST)
-            return -1;
-        *slash = '/';
-    }
-    return 0;
-}
-
 static int write_capture(struct whole_run *run, struct result *result)
 {
     const char *path =
         arena_print(run->arena, "%s/%s.pcapng", run->options->captures, result->scenario->id);
     if (!result->event_count)
         return 0;
-    FILE *file = make_folders(run->arena, path) ? NULL : fopen(path, "we");
+    FILE *file = folders_make(run->arena, path, 0777) ? NULL : fopen(path, "we");
     if (!file)
         return -1;
     result->capture = path;
