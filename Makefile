@@ -39,7 +39,9 @@ endif
 HARNESS_LIBS = -lpcap -lnet -ljansson -lxml2
 HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 
-UNITS = protocol target-ref harness
+ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lz -lzstd -llzma -llz4 -pthread -lm
+
+UNITS = protocol target-ref harness analyser
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
@@ -65,6 +67,10 @@ $(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+$(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYSER_LIBS)
+
 $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 
 $(BUILD)/%.o: %.c Makefile
@@ -89,6 +95,10 @@ $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
                           $(BUILD)/target-ref/model.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
+
+$(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ANALYSER_LIBS)
 
 .SECONDARY:
 
@@ -150,6 +160,10 @@ $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-r
 $(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
+
+$(BUILD)/analyser/fuzz/%: $(BUILD)/analyser/fuzz/%.o $(call objects,analyser) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ANALYSER_LIBS)
 
 bench: setup-build
 	@$(MAKE) --no-print-directory all
