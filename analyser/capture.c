@@ -73,7 +73,7 @@ static int carry(struct capture *capture, const uint8_t *bytes, size_t length)
     if (length > capture->carry_capacity) {
         uint8_t *grown = realloc(capture->carry, length);
         if (!grown) {
-            capture_damage(capture, 0, "out of memory");
+            snprintf(capture->message, sizeof capture->message, "out of memory");
             return -1;
         }
         capture->carry = grown;

@@ -17,10 +17,11 @@ enum {
 /* A frame in place: `bytes` points into the buffer of its batch. */
 struct capture_frame {
     const uint8_t *bytes; /* from the destination MAC on */
-    int64_t time;         /* ns since the epoch, UTC */
-    uint32_t length;      /* bytes captured, without the frame check sequence */
-    uint32_t
-        wire_length; /* bytes on the wire, without the frame check sequence; not below `length` */
+    int64_t time;    /* ns since the epoch, UTC; what is out of range is the nearest end of it */
+    uint32_t length; /* bytes captured, without the frame check sequence */
+    /* Bytes on the wire, without the frame check sequence. Never below `length`: a record that says
+     * so is taken to say `length`. */
+    uint32_t wire_length;
 };
 
 /* What is read at once. It owns its buffer, so that one batch can be looked at by another thread
@@ -60,8 +61,9 @@ struct capture_facts {
 struct capture;
 
 /* Opens a file, or standard input for "-", and looks at what it is by its first bytes: gzip, zstd,
- * xz or lz4 around pcap or pcapng. NULL and one line in `error` ("PATH: ...", what to do) where it
- * cannot be opened, is empty, or is neither. */
+ * xz or lz4 around pcap or pcapng. pcap's time zone and snap length are ignored. NULL and one line
+ * in `error` ("PATH: ...") where it cannot be opened, is empty, ends within the first header, or is
+ * neither. */
 struct capture *capture_open(const char *path, char *error, size_t error_size);
 void capture_close(struct capture *capture);
 
@@ -70,8 +72,9 @@ uint64_t capture_size(const struct capture *capture);
 
 /* Fills `batch` with the next frames; those of the batch before stay valid as long as that batch is
  * not filled again. After anything but CAPTURE_MORE only CAPTURE_END follows. For a status other
- * than MORE and END `capture_message` says what and where: the offset in the capture as it is
- * without compression, and in the file as it lies on the disk where that differs. */
+ * than MORE and END `capture_message` says what and where, without the path: the offset in the
+ * capture as it is without compression, and for a compressed one before which byte of the file.
+ * pcapng blocks of other kinds may be of any length, those that are looked into up to 512 KiB. */
 enum capture_status capture_read(struct capture *capture, struct capture_batch *batch);
 const char *capture_message(const struct capture *capture);
 struct capture_facts capture_facts(const struct capture *capture);
