@@ -23,26 +23,46 @@ enum aoe_exchange_kind {
  * Ethernet or of AoE, is answered by any target that it reaches, each once. */
 struct aoe_exchange_event {
     enum aoe_exchange_kind kind;
+    bool given_up;          /* with AOE_EXCHANGE_LATE: its request was given up, not answered; with
+                               a repeat: the command was given up before, and is open again */
+    bool closes;            /* with AOE_EXCHANGE_ANSWER: the command was open until now (each
+                               further target that answers a broadcast closes nothing) */
+    uint32_t mark;          /* of the command that is answered or repeated: aoe_exchanges_mark */
+    uint32_t repeats;       /* how often the command was sent again so far */
     uint64_t request;       /* number of the frame that is answered or repeated; with
                                AOE_EXCHANGE_REQUEST the frame's own number */
     uint64_t request_first; /* number of the first frame that carried this command */
     int64_t since_last;     /* ns from that request to this frame */
     int64_t since_first;    /* ns from the first frame with this command to this frame */
-    unsigned repeats;       /* how often the command was sent again so far */
+    uint64_t lba;           /* of an ATA command: LBA, all 48 bits as sent, */
+    uint8_t opcode;         /* opcode, */
+    uint8_t count;          /* sector count */
+    uint8_t aflags;         /* and flags; of another command: */
+    uint8_t subcommand;     /* CCmd, MCmd or RCmd */
 };
 
-/* Told when a request is given up: the number of the first frame that carried it, how often it
- * had been sent (with any tag), and when last. */
-typedef void aoe_exchange_unanswered(void *user, uint64_t request, unsigned sent, int64_t time);
+/* A request that nobody answered in time. */
+struct aoe_exchange_given_up {
+    uint64_t request;   /* number of the first frame that carried the command */
+    int64_t time_first; /* when it was sent */
+    int64_t time_last;  /* when the command was last sent again, with any tag */
+    uint32_t sent;      /* how often in all, with any tag */
+    uint32_t mark;
+    bool at_end; /* since the recording ended, not for its age or for want of room */
+};
+typedef void aoe_exchange_unanswered(void *user, const struct aoe_exchange_given_up *given_up);
 
 struct aoe_exchanges;
 
-/* Room for `capacity` requests that are open or were lately answered (a power of two, 16 or
- * more; about 130 bytes each, indices included). A request that is not answered within `patience`
- * ns is unanswered and handed to `unanswered` (may be NULL) when a later frame is fed or at the
- * end; an answered one is remembered as long to recognise duplicates. When the room is full the
- * oldest entry goes first. NULL where there is no memory or the arguments are out of range
- * (`patience` over 0). */
+/* Remembers up to `capacity` open requests, and up to `capacity` that are not open any more: those
+ * that were answered, sent again with another tag or given up, and the targets that answered a
+ * broadcast, one each. An open request is given up `patience` ns after it was last sent. The others
+ * are forgotten `patience` ns after they ended or were last sent, whichever was later; late and
+ * duplicate responses do not prolong it. Where there is no room for one more, the one to which this
+ * happened longest ago is given up, or forgotten: so an open request is never pushed out by others
+ * that are answered meanwhile. `capacity` is a power of two, 16 or more; about 320 bytes each.
+ * What is given up is handed to `unanswered` (may be NULL) when a later frame is fed or at the end.
+ * NULL where there is no memory or the arguments are out of range (`patience` over 0). */
 struct aoe_exchanges *aoe_exchanges_new(size_t capacity, int64_t patience,
                                         aoe_exchange_unanswered *unanswered, void *user);
 void aoe_exchanges_free(struct aoe_exchanges *exchanges);
@@ -55,11 +75,31 @@ struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
                                              const struct aoe_frame *frame, uint64_t number,
                                              int64_t time, uint16_t vlan);
 
-/* Gives up everything that is still open, oldest first. */
+/* Gives the command of the frame that was just fed, an AOE_EXCHANGE_REQUEST, a number of the
+ * caller's: 0 until then. A repeat with a new tag inherits it. */
+void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark);
+
+/* Gives up everything that is still open, oldest first, and forgets all. */
 void aoe_exchanges_finish(struct aoe_exchanges *exchanges);
 
 /* Requests that are open now, all initiators and targets together. */
 size_t aoe_exchanges_open(const struct aoe_exchanges *exchanges);
+
+/* True once nothing that could have been fed before the first frame would change any event from
+ * here on: two that were fed different frames before, and the same from their first frame on, go on
+ * alike. Stays true. */
+bool aoe_exchanges_settled(const struct aoe_exchanges *exchanges);
+
+/* Writes all that is remembered, in an order that depends on the frames alone. False where it does
+ * not fit (the writer has overrun). */
+bool aoe_exchanges_save(const struct aoe_exchanges *exchanges, struct aoe_writer *to);
+
+/* Replaces what is remembered by what was saved (by one of the same capacity and patience), with
+ * `shift` added to all frame numbers, and marks replaced by `marks[mark]`. 0, or -1 where the bytes
+ * are not such a state, or a mark is not below `count`; then nothing is remembered. Any bytes may
+ * be given. What is loaded behaves as what was saved, and is settled. */
+int aoe_exchanges_load(struct aoe_exchanges *exchanges, struct aoe_cursor *from, uint64_t shift,
+                       const uint32_t *marks, size_t count);
 
 /* "request", "repeat", "answer", ... */
 const char *aoe_exchange_name(enum aoe_exchange_kind kind);

@@ -4,31 +4,51 @@
 #include <stdlib.h>
 
 _Static_assert(sizeof(struct exchange_key) == 16, "a key is hashed as two words");
+_Static_assert(sizeof(struct exchange_entry) == 128, "an entry is two lines of the cache");
+
+enum { LINE_BYTES = 64 };
+
+/* The parts of one piece of memory, for `places` entries and half as many chains of commands. */
+static size_t bytes_of(size_t places)
+{
+    return places * (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
+                     2 * sizeof(struct exchange_link) + sizeof(uint32_t)) +
+           places / 2 * sizeof(uint32_t);
+}
+
+static void divide(struct exchange_table *table, size_t places)
+{
+    table->entries = table->memory;
+    table->ages = (struct exchange_age *)(table->entries + places);
+    table->tags.links = (struct exchange_link *)(table->ages + places);
+    table->commands.links = table->tags.links + places;
+    table->tags.heads = (uint32_t *)(table->commands.links + places);
+    table->tags.mask = (uint32_t)places - 1;
+    table->commands.heads = table->tags.heads + places;
+    table->commands.mask = (uint32_t)(places / 2) - 1;
+}
 
 bool exchange_table_open(struct exchange_table *table, size_t capacity)
 {
-    *table = (struct exchange_table){.mask = (uint32_t)capacity - 1};
-    table->entries = malloc(capacity * sizeof *table->entries);
-    table->tags = malloc(capacity * sizeof *table->tags);
-    table->commands = malloc(capacity * sizeof *table->commands);
-    if (!table->entries || !table->tags || !table->commands) {
-        exchange_table_close(table);
+    const struct exchange_list empty = {EXCHANGE_NIL, EXCHANGE_NIL, 0};
+    size_t places = 2 * capacity;
+    *table = (struct exchange_table){.open = empty, .ended = empty};
+    size_t bytes = (bytes_of(places) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    table->memory = aligned_alloc(LINE_BYTES, bytes);
+    if (!table->memory)
         return false;
-    }
-    memset(table->tags, 0xFF, capacity * sizeof *table->tags);
-    memset(table->commands, 0xFF, capacity * sizeof *table->commands);
-    for (size_t i = 0; i < capacity; i++)
-        table->entries[i].newer = i + 1 < capacity ? (uint32_t)(i + 1) : EXCHANGE_NIL;
-    table->oldest = table->newest = EXCHANGE_NIL;
+    divide(table, places);
+    memset(table->tags.heads, 0xFF, places * sizeof *table->tags.heads);
+    memset(table->commands.heads, 0xFF, places / 2 * sizeof *table->commands.heads);
+    for (size_t i = 0; i < places; i++)
+        table->ages[i].newer = i + 1 < places ? (uint32_t)(i + 1) : EXCHANGE_NIL;
     return true;
 }
 
 void exchange_table_close(struct exchange_table *table)
 {
-    free(table->entries);
-    free(table->tags);
-    free(table->commands);
-    *table = (struct exchange_table){.entries = NULL};
+    free(table->memory);
+    *table = (struct exchange_table){.memory = NULL};
 }
 
 /* Folds a whole product, so that the high bytes of a tag, where some initiators count, tell as
@@ -40,126 +60,150 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint32_t *tag_chain(const struct exchange_table *table, const struct exchange_key *key)
+uint32_t exchange_tag_print(const struct exchange_key *key)
 {
     uint64_t words[2];
     memcpy(words, key, sizeof words);
-    return &table->tags[mix(words[0], words[1]) & table->mask];
+    return (uint32_t)mix(words[0], words[1]);
 }
 
-static uint32_t *command_chain(const struct exchange_table *table, const struct exchange_key *key,
-                               const struct exchange_command *command)
+uint32_t exchange_command_print(const struct exchange_key *key,
+                                const struct exchange_command *command)
 {
     struct exchange_key any_tag = *key;
     uint64_t words[2];
-    any_tag.tag = 0;
+    any_tag.tag = command->aflags;
     memcpy(words, &any_tag, sizeof words);
-    uint64_t rest = mix(words[0], words[1]) + command->aflags;
-    return &table->commands[mix(rest, command->content) & table->mask];
+    return (uint32_t)mix(mix(words[0], words[1]), command->content);
 }
 
-struct exchange_entry *exchange_table_tag(const struct exchange_table *table,
-                                          const struct exchange_key *key)
+/* Takes the last place out of a chain that has become too long, and returns it. */
+static uint32_t chain_shorten(struct exchange_chains *chains, uint32_t place)
 {
-    return exchange_table_at(table, *tag_chain(table, key));
+    unsigned length = 1;
+    for (;; length++) {
+        uint32_t next = chains->links[place].next;
+        if (next == EXCHANGE_NIL)
+            return EXCHANGE_NIL;
+        if (length >= EXCHANGE_CHAIN_MOST && chains->links[next].next == EXCHANGE_NIL) {
+            chains->links[place].next = EXCHANGE_NIL;
+            return next;
+        }
+        place = next;
+    }
 }
 
-struct exchange_entry *exchange_table_command(const struct exchange_table *table,
-                                              const struct exchange_key *key,
-                                              const struct exchange_command *command)
+static void chain_remove(struct exchange_chains *chains, uint32_t place)
 {
-    return exchange_table_at(table, *command_chain(table, key, command));
+    uint32_t *link = &chains->heads[chains->links[place].print & chains->mask];
+    while (*link != place)
+        link = &chains->links[*link].next;
+    *link = chains->links[place].next;
 }
 
-static void age_append(struct exchange_table *table, struct exchange_entry *entry)
+static struct exchange_list *list_of(struct exchange_table *table, uint8_t state)
 {
-    uint32_t index = exchange_table_index(table, entry);
-    entry->older = table->newest;
-    entry->newer = EXCHANGE_NIL;
-    if (table->newest == EXCHANGE_NIL)
-        table->oldest = index;
+    return state == EXCHANGE_OPEN ? &table->open : &table->ended;
+}
+
+static void list_append(struct exchange_table *table, struct exchange_list *list, uint32_t place)
+{
+    table->ages[place] = (struct exchange_age){list->newest, EXCHANGE_NIL};
+    if (list->newest == EXCHANGE_NIL)
+        list->oldest = place;
     else
-        table->entries[table->newest].newer = index;
-    table->newest = index;
+        table->ages[list->newest].newer = place;
+    list->newest = place;
+    list->count++;
 }
 
-static void age_remove(struct exchange_table *table, struct exchange_entry *entry)
+static void list_remove(struct exchange_table *table, struct exchange_list *list, uint32_t place)
 {
-    if (entry->older == EXCHANGE_NIL)
-        table->oldest = entry->newer;
+    const struct exchange_age age = table->ages[place];
+    if (age.older == EXCHANGE_NIL)
+        list->oldest = age.newer;
     else
-        table->entries[entry->older].newer = entry->newer;
-    if (entry->newer == EXCHANGE_NIL)
-        table->newest = entry->older;
+        table->ages[age.older].newer = age.newer;
+    if (age.newer == EXCHANGE_NIL)
+        list->newest = age.older;
     else
-        table->entries[entry->newer].older = entry->older;
+        table->ages[age.newer].older = age.older;
+    list->count--;
 }
 
 struct exchange_entry *exchange_table_add(struct exchange_table *table,
-                                          const struct exchange_key *key)
+                                          const struct exchange_key *key, uint32_t print,
+                                          enum exchange_state state)
 {
-    uint32_t index = table->free, *chain = tag_chain(table, key);
-    struct exchange_entry *entry = exchange_table_at(table, index);
-    if (!entry)
-        return NULL;
-    table->free = entry->newer;
-    *entry = (struct exchange_entry){.key = *key, .successor = EXCHANGE_NIL};
-    entry->tag_previous = EXCHANGE_NIL;
-    entry->tag_next = *chain;
-    if (*chain != EXCHANGE_NIL)
-        table->entries[*chain].tag_previous = index;
-    *chain = index;
-    age_append(table, entry);
+    uint32_t place = table->free, *head = &table->tags.heads[print & table->tags.mask];
+    struct exchange_entry *entry = &table->entries[place];
+    table->free = table->ages[place].newer;
+    *entry = (struct exchange_entry){.key = *key,
+                                     .state = (uint8_t)state,
+                                     .by_tag = true,
+                                     .serial = table->serial++,
+                                     .successor = EXCHANGE_NIL};
+    table->tags.links[place] = (struct exchange_link){print, *head};
+    *head = place;
+    uint32_t last = chain_shorten(&table->tags, place);
+    if (last != EXCHANGE_NIL)
+        table->entries[last].by_tag = false;
+    list_append(table, list_of(table, entry->state), place);
     return entry;
 }
 
 void exchange_table_remove(struct exchange_table *table, struct exchange_entry *entry)
 {
+    uint32_t place = exchange_table_place(table, entry);
     exchange_table_withdraw(table, entry);
-    if (entry->tag_previous == EXCHANGE_NIL)
-        *tag_chain(table, &entry->key) = entry->tag_next;
-    else
-        table->entries[entry->tag_previous].tag_next = entry->tag_next;
-    if (entry->tag_next != EXCHANGE_NIL)
-        table->entries[entry->tag_next].tag_previous = entry->tag_previous;
-    age_remove(table, entry);
+    if (entry->by_tag)
+        chain_remove(&table->tags, place);
+    list_remove(table, list_of(table, entry->state), place);
     entry->state = EXCHANGE_FREE;
-    entry->newer = table->free;
-    table->free = exchange_table_index(table, entry);
+    table->ages[place].newer = table->free;
+    table->free = place;
+}
+
+void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
+                         enum exchange_state state, int64_t clock)
+{
+    uint32_t place = exchange_table_place(table, entry);
+    list_remove(table, list_of(table, entry->state), place);
+    entry->state = (uint8_t)state;
+    entry->touched = clock;
+    list_append(table, list_of(table, entry->state), place);
 }
 
 void exchange_table_touch(struct exchange_table *table, struct exchange_entry *entry, int64_t clock)
 {
+    uint32_t place = exchange_table_place(table, entry);
     entry->touched = clock;
-    if (entry->newer == EXCHANGE_NIL)
+    if (table->ages[place].newer == EXCHANGE_NIL)
         return;
-    age_remove(table, entry);
-    age_append(table, entry);
+    struct exchange_list *list = list_of(table, entry->state);
+    list_remove(table, list, place);
+    list_append(table, list, place);
 }
 
-void exchange_table_offer(struct exchange_table *table, struct exchange_entry *entry)
+void exchange_table_offer(struct exchange_table *table, struct exchange_entry *entry,
+                          uint32_t print)
 {
-    uint32_t index = exchange_table_index(table, entry);
-    uint32_t *chain = command_chain(table, &entry->key, &entry->command);
-    if (entry->by_command)
-        return;
-    entry->command_previous = EXCHANGE_NIL;
-    entry->command_next = *chain;
-    if (*chain != EXCHANGE_NIL)
-        table->entries[*chain].command_previous = index;
-    *chain = index;
+    uint32_t place = exchange_table_place(table, entry);
+    uint32_t *head = &table->commands.heads[print & table->commands.mask], *link = head;
+    while (*link != EXCHANGE_NIL && table->entries[*link].serial > entry->serial)
+        link = &table->commands.links[*link].next;
+    table->commands.links[place] = (struct exchange_link){print, *link};
+    *link = place;
     entry->by_command = true;
+    uint32_t last = chain_shorten(&table->commands, *head);
+    if (last != EXCHANGE_NIL)
+        table->entries[last].by_command = false;
 }
 
 void exchange_table_withdraw(struct exchange_table *table, struct exchange_entry *entry)
 {
     if (!entry->by_command)
         return;
-    if (entry->command_previous == EXCHANGE_NIL)
-        *command_chain(table, &entry->key, &entry->command) = entry->command_next;
-    else
-        table->entries[entry->command_previous].command_next = entry->command_next;
-    if (entry->command_next != EXCHANGE_NIL)
-        table->entries[entry->command_next].command_previous = entry->command_previous;
+    chain_remove(&table->commands, exchange_table_place(table, entry));
     entry->by_command = false;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory of the exchanges: a fixed number of requests, found by their tag or by the command
- * in them, oldest first. Links are indices, so an entry is small and nothing is allocated while
- * frames are fed. Not for others. */
+/* The memory of the exchanges: a fixed number of requests, found by their tag or by the command in
+ * them, in two lists by age: those that are open, and the others. Links are indices and lie apart
+ * from the entries, so that a search touches an entry only when its fingerprint fits; nothing is
+ * allocated while frames are fed. Not for others. */
 #ifndef AOE_EXCHANGE_TABLE_H
 #define AOE_EXCHANGE_TABLE_H
 
@@ -9,8 +10,8 @@
 
 #define EXCHANGE_NIL UINT32_MAX
 
-/* A chain this long is only made on purpose; what lies deeper is not looked at, so that a hostile
- * capture does not make every frame slow. */
+/* A chain this long is only made on purpose. The oldest entry of a longer one is not found any
+ * more, so that a hostile capture does not make every frame slow. */
 enum { EXCHANGE_CHAIN_MOST = 64 };
 
 enum exchange_state {
@@ -39,69 +40,124 @@ struct exchange_command {
     uint8_t feature;
 };
 
+/* Two lines of the cache. */
 struct exchange_entry {
     struct exchange_key key;
     struct exchange_command command;
+    uint8_t target[AOE_MAC_BYTES];
+    uint8_t state;
+    bool by_tag;        /* is in a chain of tags */
     uint64_t number;    /* the last frame that sent this tag */
-    uint64_t first;     /* the first frame that carried the command, with any tag */
     int64_t time;       /* when `number` was sent, in ns */
+    uint64_t first;     /* the first frame that carried the command, with any tag */
     int64_t time_first; /* when `first` was sent, in ns */
-    int64_t touched;    /* when something last happened to it */
+    int64_t time_last;  /* when the command was last sent as far as this entry speaks for it */
+    int64_t touched;    /* when it was last sent or when it ended */
+    uint64_t serial;    /* counts entries: never given twice */
+    uint64_t successor_serial;
+    uint32_t successor; /* the place of the new tag's entry, where superseded */
     uint32_t repeats;   /* how often the command was sent again, with any tag */
     uint32_t sends;     /* how often it was sent with this tag */
     uint32_t responses; /* how many came back with this tag */
-    uint32_t successor; /* the entry of the new tag, where superseded */
-    uint32_t older, newer;
-    uint32_t tag_next, tag_previous;
-    uint32_t command_next, command_previous;
-    uint8_t target[AOE_MAC_BYTES];
-    uint8_t state;
+    uint32_t mark;
     bool by_command; /* is in a chain of commands */
+};
+
+/* A place in a chain: the next one, newest first, and a fingerprint of what is found there. */
+struct exchange_link {
+    uint32_t print, next;
+};
+
+struct exchange_chains {
+    uint32_t *heads;
+    struct exchange_link *links;
+    uint32_t mask;
+};
+
+/* A place in a list by age. */
+struct exchange_age {
+    uint32_t older, newer;
+};
+
+struct exchange_list {
+    uint32_t oldest, newest;
+    uint32_t count;
 };
 
 struct exchange_table {
     struct exchange_entry *entries;
-    uint32_t *tags;     /* chains by key */
-    uint32_t *commands; /* chains of open ATA requests by what they ask for */
-    uint32_t mask;      /* capacity - 1 */
-    uint32_t oldest, newest;
+    struct exchange_age *ages;
+    struct exchange_chains tags;     /* all entries, by key */
+    struct exchange_chains commands; /* open ATA requests, by what they ask for */
+    struct exchange_list open, ended;
     uint32_t free;
+    uint64_t serial; /* of the next entry */
+    void *memory;
 };
 
-/* False where there is no memory; then nothing is held. */
+/* Room for twice `capacity` (a power of two) entries. False where there is no memory; then nothing
+ * is held. */
 bool exchange_table_open(struct exchange_table *table, size_t capacity);
 void exchange_table_close(struct exchange_table *table);
 
-/* A new entry in the chain of its key and as the newest, all zero but the key; NULL when full. */
+/* A new entry, the newest of its list, in the chain of its key: open, or a responder, which is
+ * among the ended. All zero but the key. There must be room. */
 struct exchange_entry *exchange_table_add(struct exchange_table *table,
-                                          const struct exchange_key *key);
+                                          const struct exchange_key *key, uint32_t print,
+                                          enum exchange_state state);
+
+/* Forgets an entry. */
 void exchange_table_remove(struct exchange_table *table, struct exchange_entry *entry);
 
-/* Makes an entry the newest. */
+/* Gives an entry another state, and makes it the newest of the list where it then belongs. */
+void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
+                         enum exchange_state state, int64_t clock);
+
+/* Makes an entry the newest of its list. */
 void exchange_table_touch(struct exchange_table *table, struct exchange_entry *entry,
                           int64_t clock);
 
-/* Puts an entry into the chain of its command, or takes it out (where it is in one). */
-void exchange_table_offer(struct exchange_table *table, struct exchange_entry *entry);
+/* Puts an entry into the chain of its command, in the order of serials, or takes it out (where it
+ * is in one). */
+void exchange_table_offer(struct exchange_table *table, struct exchange_entry *entry,
+                          uint32_t print);
 void exchange_table_withdraw(struct exchange_table *table, struct exchange_entry *entry);
 
-/* First entry of the chain in which a key, or a command of any tag, would be found. */
-struct exchange_entry *exchange_table_tag(const struct exchange_table *table,
-                                          const struct exchange_key *key);
-struct exchange_entry *exchange_table_command(const struct exchange_table *table,
-                                              const struct exchange_key *key,
-                                              const struct exchange_command *command);
+/* Fingerprints of a key, and of a command of any tag. */
+uint32_t exchange_tag_print(const struct exchange_key *key);
+uint32_t exchange_command_print(const struct exchange_key *key,
+                                const struct exchange_command *command);
 
 static inline struct exchange_entry *exchange_table_at(const struct exchange_table *table,
-                                                       uint32_t index)
+                                                       uint32_t place)
 {
-    return index == EXCHANGE_NIL ? NULL : &table->entries[index];
+    return place == EXCHANGE_NIL ? NULL : &table->entries[place];
 }
 
-static inline uint32_t exchange_table_index(const struct exchange_table *table,
+static inline uint32_t exchange_table_place(const struct exchange_table *table,
                                             const struct exchange_entry *entry)
 {
     return (uint32_t)(entry - table->entries);
+}
+
+/* The first place from `place` on that has the fingerprint, or EXCHANGE_NIL. */
+static inline uint32_t exchange_chain_seek(const struct exchange_chains *chains, uint32_t place,
+                                           uint32_t print)
+{
+    while (place != EXCHANGE_NIL && chains->links[place].print != print)
+        place = chains->links[place].next;
+    return place;
+}
+
+static inline uint32_t exchange_chain_first(const struct exchange_chains *chains, uint32_t print)
+{
+    return exchange_chain_seek(chains, chains->heads[print & chains->mask], print);
+}
+
+static inline uint32_t exchange_chain_next(const struct exchange_chains *chains, uint32_t place)
+{
+    const struct exchange_link *link = &chains->links[place];
+    return exchange_chain_seek(chains, link->next, link->print);
 }
 
 static inline bool exchange_command_same(const struct exchange_command *a,

@@ -239,12 +239,15 @@ static void a_response_after_giving_up_is_late(void **state)
     feed(wire, read_of(1, 5));
     wire->time += PATIENCE;
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_true(wire->event.given_up);
     assert_int_equal(wire->up.count, 1);
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_DUPLICATE);
     feed(wire, discovery());
     wire->time += PATIENCE;
     assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_LATE);
+    assert_true(wire->event.given_up);
     assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    assert_false(wire->event.given_up);
     wire->time += PATIENCE;
     assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_UNSOLICITED);
 }
@@ -283,8 +286,43 @@ static void the_oldest_makes_room(void **state)
     assert_int_equal(wire->up.count, 1);
     assert_int_equal(wire->up.request[0], 2);
     assert_int_equal(aoe_exchanges_open(wire->exchanges), 64);
-    assert_int_equal(feed(wire, data_of(1, 1)), AOE_EXCHANGE_UNSOLICITED);
+    assert_false(wire->up.last.at_end);
+    assert_int_equal(feed(wire, data_of(1, 1)), AOE_EXCHANGE_LATE);
+    assert_true(wire->event.given_up);
     assert_int_equal(feed(wire, data_of(0, 0)), AOE_EXCHANGE_ANSWER);
+}
+
+/* However many others are answered meanwhile. */
+static void what_is_open_is_not_pushed_out(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1000, 5));
+    wire->time -= 10;
+    for (uint32_t tag = 0; tag < 500; tag++) {
+        feed(wire, read_of(tag, 100 + tag));
+        assert_int_equal(feed(wire, data_of(tag, 100 + tag)), AOE_EXCHANGE_ANSWER);
+        wire->time -= 20;
+    }
+    assert_int_equal(feed(wire, read_of(1000, 5)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(feed(wire, data_of(1000, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, data_of(1000, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(wire->up.count, 0);
+}
+
+/* As many others, of which the 64th pushes it out. */
+static void what_ended_is_pushed_out_by_as_many_others(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1000, 5));
+    feed(wire, data_of(1000, 5));
+    for (uint32_t tag = 0; tag < 64; tag++) {
+        feed(wire, read_of(tag, 100 + tag));
+        assert_int_equal(feed(wire, data_of(1000, 5)), AOE_EXCHANGE_DUPLICATE);
+        feed(wire, data_of(tag, 100 + tag));
+        wire->time -= 30;
+    }
+    assert_int_equal(feed(wire, data_of(1000, 5)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(feed(wire, data_of(0, 100)), AOE_EXCHANGE_DUPLICATE);
 }
 
 /* The successor of a superseded tag may be forgotten before it. */
@@ -305,20 +343,24 @@ static void a_forgotten_successor_is_not_followed(void **state)
     assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
 }
 
-/* A late response keeps the old tag in mind, not its successor, whose place is then taken. */
-static void a_successor_whose_place_is_taken_is_not_followed(void **state)
+/* The old tag is forgotten by count while late responses to it come. */
+static void late_responses_keep_nothing_in_mind(void **state)
 {
     struct wire *wire = *state;
     feed(wire, read_of(1000, 5));
     feed(wire, read_of(1001, 5));
     feed(wire, data_of(1001, 5));
     for (uint32_t i = 0; i < 100; i++) {
-        assert_int_equal(feed(wire, data_of(1000, 5)),
-                         i ? AOE_EXCHANGE_DUPLICATE : AOE_EXCHANGE_LATE);
+        enum aoe_exchange_kind kind = feed(wire, data_of(1000, 5));
+        if (i == 0)
+            assert_int_equal(kind, AOE_EXCHANGE_LATE);
+        else
+            assert_int_equal(kind, i < 63 ? AOE_EXCHANGE_DUPLICATE : AOE_EXCHANGE_UNSOLICITED);
         feed(wire, read_of(i, 100 + i));
-        wire->time -= 20;
+        feed(wire, data_of(i, 100 + i));
+        wire->time -= 30;
     }
-    assert_int_equal(aoe_exchanges_open(wire->exchanges), 63);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 0);
 }
 
 static void a_repeat_does_not_push_out_what_it_repeats(void **state)
@@ -327,11 +369,95 @@ static void a_repeat_does_not_push_out_what_it_repeats(void **state)
     for (uint32_t tag = 0; tag < 64; tag++)
         feed(wire, read_of(tag, tag));
     assert_int_equal(feed(wire, read_of(100, 0)), AOE_EXCHANGE_REPEAT_NEW);
-    assert_int_equal(wire->up.count, 1);
-    assert_int_equal(wire->up.request[0], 2);
+    assert_int_equal(wire->up.count, 0);
     assert_int_equal(feed(wire, data_of(100, 0)), AOE_EXCHANGE_ANSWER);
     assert_int_equal(wire->event.request_first, 1);
     assert_int_equal(feed(wire, data_of(0, 0)), AOE_EXCHANGE_LATE);
+}
+
+/* Both lists are full: the one that opens again is the oldest of its own. */
+static void what_opens_again_is_not_pushed_out_by_it(void **state)
+{
+    struct wire *wire = *state;
+    for (uint32_t tag = 0; tag < 128; tag++) {
+        feed(wire, read_of(tag, tag));
+        wire->time -= 10;
+    }
+    assert_int_equal(wire->up.count, 64);
+    wire->up.count = 0;
+    assert_int_equal(feed(wire, read_of(0, 0)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(wire->up.request[0], 65);
+    assert_int_equal(aoe_exchanges_open(wire->exchanges), 64);
+    assert_int_equal(feed(wire, data_of(0, 0)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.request_first, 1);
+}
+
+static void a_command_keeps_its_mark(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    aoe_exchanges_mark(wire->exchanges, 7);
+    assert_int_equal(feed(wire, read_of(1, 5)), AOE_EXCHANGE_REPEAT);
+    assert_int_equal(wire->event.mark, 7);
+    aoe_exchanges_mark(wire->exchanges, 8);
+    assert_int_equal(feed(wire, read_of(2, 5)), AOE_EXCHANGE_REPEAT_NEW);
+    assert_int_equal(wire->event.mark, 7);
+    aoe_exchanges_mark(wire->exchanges, 8);
+    feed(wire, read_of(3, 6));
+    assert_int_equal(wire->event.mark, 0);
+    assert_int_equal(feed(wire, data_of(2, 5)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(wire->event.mark, 7);
+    aoe_exchanges_mark(wire->exchanges, 8);
+    assert_int_equal(feed(wire, data_of(1, 5)), AOE_EXCHANGE_LATE);
+    assert_int_equal(wire->event.mark, 7);
+    feed(wire, read_of(4, 7));
+    aoe_exchanges_mark(wire->exchanges, 9);
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 2);
+    assert_int_equal(wire->up.last.mark, 9);
+    assert_int_equal(wire->up.last.request, 7);
+    assert_true(wire->up.last.at_end);
+    aoe_exchanges_mark(wire->exchanges, 9);
+}
+
+/* Whatever the response says. */
+static void an_event_tells_the_command(void **state)
+{
+    struct wire *wire = *state;
+    struct aoe_frame ask = tagged(ata_request(ATA_WRITE_EXT, 2, UINT64_C(0xABCDEF012345)), 1);
+    for (int i = 0; i < 3; i++) {
+        feed(wire, i < 2 ? ask : data_of(1, UINT64_C(0xABCDEF012345)));
+        assert_int_equal(wire->event.opcode, ATA_WRITE_EXT);
+        assert_int_equal(wire->event.count, 2);
+        assert_int_equal(wire->event.aflags, AOE_ATA_EXTENDED | AOE_ATA_WRITE);
+        assert_true(wire->event.lba == UINT64_C(0xABCDEF012345));
+        assert_int_equal(wire->event.subcommand, 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        feed(wire,
+             i ? config_response(AOE_CONFIG_TEST, "a") : config_request(AOE_CONFIG_TEST, "a"));
+        assert_int_equal(wire->event.subcommand, AOE_CONFIG_TEST);
+        assert_true(!wire->event.opcode && !wire->event.count && !wire->event.lba);
+    }
+    feed(wire, data_of(9, 9));
+    assert_int_equal(wire->event.kind, AOE_EXCHANGE_UNSOLICITED);
+    assert_true(!wire->event.lba && !wire->event.mark && !wire->event.request);
+}
+
+/* Sent with the old tag last, answered by nobody. */
+static void what_is_given_up_tells_its_story(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, read_of(1, 5));
+    feed(wire, read_of(2, 5));
+    feed(wire, read_of(1, 5));
+    aoe_exchanges_finish(wire->exchanges);
+    assert_int_equal(wire->up.count, 1);
+    assert_int_equal(wire->up.last.request, 1);
+    assert_int_equal(wire->up.last.sent, 3);
+    assert_int_equal(wire->up.last.time_first, 10);
+    assert_int_equal(wire->up.last.time_last, 30);
 }
 
 /* Only ATA says what it asks for in so many words; the same query may be meant twice. */
@@ -491,7 +617,13 @@ int main(void)
                                        ON_WIRE(an_answer_is_forgotten_after_patience),
                                        ON_WIRE(the_oldest_makes_room),
                                        ON_WIRE(a_forgotten_successor_is_not_followed),
-                                       ON_WIRE(a_successor_whose_place_is_taken_is_not_followed),
+                                       ON_WIRE(late_responses_keep_nothing_in_mind),
+                                       ON_WIRE(what_is_open_is_not_pushed_out),
+                                       ON_WIRE(what_ended_is_pushed_out_by_as_many_others),
+                                       ON_WIRE(what_opens_again_is_not_pushed_out_by_it),
+                                       ON_WIRE(a_command_keeps_its_mark),
+                                       ON_WIRE(an_event_tells_the_command),
+                                       ON_WIRE(what_is_given_up_tells_its_story),
                                        ON_WIRE(a_repeat_does_not_push_out_what_it_repeats),
                                        ON_WIRE(only_ata_is_repeated_with_a_new_tag),
                                        ON_WIRE(of_two_open_commands_the_later_is_answered),

@@ -94,15 +94,33 @@ static void forgetting_others_does_not_hide_a_broadcast(void **state)
     }
 }
 
-static void who_answered_is_remembered_while_responses_come(void **state)
+/* It is remembered as long as it has to be, with all who answered. */
+static void responses_do_not_prolong_the_memory(void **state)
 {
     struct wire *wire = *state;
     feed(wire, discovery());
     feed(wire, advert_of(2, 1));
-    for (int i = 0; i < 5; i++) {
-        wire->time += PATIENCE - 100;
-        assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    wire->time += PATIENCE - 30;
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_ANSWER);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_DUPLICATE);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(feed(wire, advert_of(3, 1)), AOE_EXCHANGE_UNSOLICITED);
+}
+
+/* More targets than there is room for: those who came first are forgotten with the request. */
+static void more_responders_than_room(void **state)
+{
+    struct wire *wire = *state;
+    feed(wire, discovery());
+    for (uint16_t shelf = 0; shelf < 64; shelf++) {
+        assert_int_equal(feed(wire, advert_of(2, shelf)), AOE_EXCHANGE_ANSWER);
+        wire->time -= 10;
     }
+    for (uint16_t shelf = 0; shelf < 64; shelf++)
+        assert_int_equal(feed(wire, advert_of(2, shelf)), AOE_EXCHANGE_UNSOLICITED);
+    assert_int_equal(feed(wire, discovery()), AOE_EXCHANGE_REQUEST);
+    assert_int_equal(feed(wire, advert_of(2, 1)), AOE_EXCHANGE_ANSWER);
 }
 
 int main(void)
@@ -114,7 +132,8 @@ int main(void)
         ON_WIRE(an_address_broadcast_stays_with_its_mac),
         ON_WIRE(two_broadcasts_that_overlap_are_both_answered),
         ON_WIRE(forgetting_others_does_not_hide_a_broadcast),
-        ON_WIRE(who_answered_is_remembered_while_responses_come),
+        ON_WIRE(responses_do_not_prolong_the_memory),
+        ON_WIRE(more_responders_than_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ struct given_up {
     uint64_t request[64];
     unsigned sent[64];
     int64_t time[64];
+    struct aoe_exchange_given_up last;
 };
 
 struct wire {
@@ -29,13 +30,14 @@ struct wire {
     struct aoe_exchange_event event;
 };
 
-static inline void note(void *user, uint64_t request, unsigned sent, int64_t time)
+static inline void note(void *user, const struct aoe_exchange_given_up *given_up)
 {
     struct given_up *up = user;
     assert_true(up->count < COUNT(up->request));
-    up->request[up->count] = request;
-    up->sent[up->count] = sent;
-    up->time[up->count++] = time;
+    up->request[up->count] = given_up->request;
+    up->sent[up->count] = given_up->sent;
+    up->time[up->count++] = given_up->time_last;
+    up->last = *given_up;
 }
 
 static inline int set_up(void **state)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the exchanges hold, and a frame on its way through them. Not for others. */
+#ifndef AOE_EXCHANGE_STATE_H
+#define AOE_EXCHANGE_STATE_H
+
+#include "exchange.h"
+#include "exchange_table.h"
+
+struct aoe_exchanges {
+    struct exchange_table table;
+    size_t capacity;
+    int64_t patience;
+    int64_t clock; /* the latest time seen, so that ages never go back */
+    int64_t due;   /* nothing is given up or forgotten for its age before the clock passes this */
+    bool started;
+    uint32_t fed;      /* the place of the request that was just fed, or EXCHANGE_NIL */
+    uint32_t all[256]; /* per command, how many entries have a broadcast shelf or slot */
+    aoe_exchange_unanswered *unanswered;
+    void *user;
+};
+
+struct exchange_step {
+    const struct aoe_frame *frame;
+    struct exchange_key key;
+    uint32_t print; /* of the key */
+    struct exchange_command command;
+    uint64_t number;
+    int64_t time;
+};
+
+/* Reads what pairs a frame with others, and what it asks for. Its header is there. */
+void exchange_step_read(struct exchange_step *step, const struct aoe_frame *frame, uint16_t vlan);
+
+/* True where the address is that of several targets. */
+static inline bool exchange_key_is_all(const struct exchange_key *key)
+{
+    return key->shelf == AOE_SHELF_ALL || key->slot == AOE_SLOT_ALL;
+}
+
+/* True for a request that several targets may answer. */
+static inline bool exchange_is_wide(const struct exchange_entry *entry)
+{
+    return exchange_key_is_all(&entry->key) || aoe_mac_is_group(entry->target);
+}
+
+/* Nanoseconds between two times, 0 where the clock stepped back; safe for any two times. */
+static inline int64_t exchange_since(int64_t now, int64_t then)
+{
+    uint64_t difference = (uint64_t)now - (uint64_t)then;
+    if (now <= then)
+        return 0;
+    return difference > INT64_MAX ? INT64_MAX : (int64_t)difference;
+}
+
+#endif
