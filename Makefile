@@ -73,6 +73,9 @@ $(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser) $(LIB)
 
 $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 
+# The page's files are part of the program.
+$(BUILD)/analyser/page_resource.o: $(wildcard analyser/page/*)
+
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(say) CC $<
@@ -95,6 +98,10 @@ $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
                           $(BUILD)/target-ref/model.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
+
+$(BUILD)/analyser/tests/make_page: $(addprefix $(BUILD)/analyser/,tests/make_page.o page.o page_resource.o)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 
 $(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser) $(LIB)
 	$(say) LINK $@
@@ -130,7 +137,7 @@ unit: $(TESTS)
 	@for test in $(TESTS); do $(UNDER) $$test || exit 1; done
 
 # What crosses a wire or a command line.
-end-to-end: all
+end-to-end: all $(BUILD)/analyser/tests/make_page
 	@AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider ci
 
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "page.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "page_resource.h"
+
+/* Every '<' of JSON is in a string, where it may be written as an escape: then neither "</script"
+ * nor "<!--" can end or change the element that the JSON is in. */
+static int write_escaped(const char *text, size_t length, void *to)
+{
+    while (length) {
+        const char *mark = memchr(text, '<', length);
+        size_t plain = mark ? (size_t)(mark - text) : length;
+        if (fwrite(text, 1, plain, to) != plain)
+            return -1;
+        if (mark && fputs("\\u003c", to) < 0)
+            return -1;
+        plain += mark ? 1 : 0;
+        text += plain;
+        length -= plain;
+    }
+    return 0;
+}
+
+/* All that is not ASCII is escaped too: U+2028 and U+2029 once ended a line of a script. */
+static int write_json(FILE *to, const json_t *json)
+{
+    errno = 0;
+    if (!json_dump_callback(json, write_escaped, to,
+                            JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY))
+        return 0;
+    if (!errno)
+        errno = ENOMEM;
+    return -1;
+}
+
+/* A text of bytes that are not UTF-8: "\xNN" stands for each that is not ASCII. */
+static json_t *escaped_string(const char *bytes)
+{
+    char *text = malloc(strlen(bytes) * 4 + 1), *at = text;
+    if (!text)
+        return NULL;
+    for (; *bytes; bytes++) {
+        unsigned char byte = (unsigned char)*bytes;
+        if (byte < 0x80)
+            *at++ = (char)byte;
+        else
+            at += sprintf(at, "\\x%02x", byte);
+    }
+    *at = 0;
+    json_t *string = json_string(text);
+    free(text);
+    return string;
+}
+
+static int write_string(FILE *to, const char *bytes)
+{
+    json_t *string = json_string(bytes);
+    if (!string)
+        string = escaped_string(bytes);
+    if (!string) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int status = write_json(to, string);
+    json_decref(string);
+    return status;
+}
+
+static int write_files(FILE *to, const struct page_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fputs(i ? ",{\"name\":" : "{\"name\":", to) < 0 || write_string(to, files[i].name))
+            return -1;
+        if (fprintf(to, ",\"first_frame\":%" PRIu64 ",\"frames\":%" PRIu64 "}",
+                    files[i].first_frame, files[i].frames) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_capture(FILE *to, const struct page_capture *capture)
+{
+    if (fputs("{\"name\":", to) < 0 || write_string(to, capture->name) ||
+        fputs(",\"files\":[", to) < 0 || write_files(to, capture->files, capture->file_count) ||
+        fputs("],\"result\":", to) < 0 || write_json(to, capture->result))
+        return -1;
+    return fputs("}", to) < 0 ? -1 : 0;
+}
+
+static int write_captures(FILE *to, const struct page_capture *captures, size_t count)
+{
+    if (fputs("{\"captures\":[", to) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if ((i && fputc(',', to) == EOF) || write_capture(to, &captures[i]))
+            return -1;
+    return fputs("]}", to) < 0 ? -1 : 0;
+}
+
+static int write_bytes(FILE *to, const char *bytes, size_t length)
+{
+    return fwrite(bytes, 1, length, to) == length ? 0 : -1;
+}
+
+/* What stands for "{{name}}": a file of analyser/page/, or the data. */
+static int write_named(FILE *to, const char *name, size_t length,
+                       const struct page_capture *captures, size_t count)
+{
+    static const char data[] = "captures";
+    if (length == strlen(data) && !memcmp(name, data, length))
+        return write_captures(to, captures, count);
+    struct page_resource resource = page_resource(name, length);
+    if (!resource.bytes) {
+        errno = EINVAL;
+        return -1;
+    }
+    return write_bytes(to, resource.bytes, resource.length);
+}
+
+static int write_page(FILE *to, const struct page_capture *captures, size_t count)
+{
+    static const char frame[] = "page.html";
+    struct page_resource page = page_resource(frame, strlen(frame));
+    const char *at = page.bytes, *end = at + page.length;
+    for (;;) {
+        const char *open = memmem(at, (size_t)(end - at), "{{", 2);
+        const char *close = open ? memmem(open, (size_t)(end - open), "}}", 2) : NULL;
+        if (!close)
+            return write_bytes(to, at, (size_t)(end - at));
+        const char *name = open + 2;
+        if (write_bytes(to, at, (size_t)(open - at)) ||
+            write_named(to, name, (size_t)(close - name), captures, count))
+            return -1;
+        at = close + 2;
+    }
+}
+
+int page_write(FILE *to, const struct page_capture *captures, size_t count)
+{
+    bool valid = count == 1 || count == 2;
+    for (size_t i = 0; valid && i < count; i++)
+        valid = json_is_object(captures[i].result);
+    if (!valid) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (write_page(to, captures, count))
+        return -1;
+    return fflush(to) ? -1 : 0;
+}
