@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,13 +20,17 @@
 struct made {
     uint8_t *bytes;
     size_t length;
+    size_t capacity;
     bool big; /* byte order */
 };
 
 static inline uint8_t *made_space(struct made *made, size_t count)
 {
-    made->bytes = realloc(made->bytes, made->length + count + 1);
-    assert_non_null(made->bytes);
+    if (!made->bytes || count > made->capacity - made->length) {
+        made->capacity = 2 * (made->length + count) + 64;
+        made->bytes = realloc(made->bytes, made->capacity);
+        assert_non_null(made->bytes);
+    }
     made->length += count;
     return made->bytes + made->length - count;
 }
@@ -186,32 +191,27 @@ struct seen {
     enum capture_status status;
     struct capture_facts facts;
     size_t count;
-    struct capture_frame *frames; /* with `bytes` in `bytes` */
-    uint8_t *bytes;
-    size_t bytes_used;
+    struct capture_frame *frames; /* they point into `bytes` */
+    struct made all_frames;
+    struct made bytes;
     size_t batches;
 };
 
 static inline void seen_batch(struct seen *seen, const struct capture_batch *batch)
 {
     seen->batches++;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct capture_frame *frame = &batch->frames[i];
-        seen->bytes = realloc(seen->bytes, seen->bytes_used + frame->length + 1);
-        seen->frames = realloc(seen->frames, (seen->count + 1) * sizeof *seen->frames);
-        assert_true(seen->bytes && seen->frames);
-        memcpy(seen->bytes + seen->bytes_used, frame->bytes, frame->length);
-        seen->frames[seen->count] = *frame;
-        seen->frames[seen->count++].bytes = NULL;
-        seen->bytes_used += frame->length;
-    }
+    made_put(&seen->all_frames, batch->frames, batch->count * sizeof *batch->frames);
+    for (size_t i = 0; i < batch->count; i++)
+        made_put(&seen->bytes, batch->frames[i].bytes, batch->frames[i].length);
+    seen->count += batch->count;
 }
 
 static inline void seen_place(struct seen *seen)
 {
     size_t at = 0;
+    seen->frames = (struct capture_frame *)(void *)seen->all_frames.bytes;
     for (size_t i = 0; i < seen->count; i++) {
-        seen->frames[i].bytes = seen->bytes + at;
+        seen->frames[i].bytes = seen->bytes.bytes + at;
         at += seen->frames[i].length;
     }
 }
@@ -259,6 +259,27 @@ static inline int made_file(const uint8_t *bytes, size_t length, char *path, siz
     return file;
 }
 
+/* Writes in pieces of that size into a pipe, which becomes standard input. Returns the writer, to
+ * wait for. */
+static inline pid_t made_pipe(const struct made *made, size_t piece)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t writer = fork();
+    assert_true(writer >= 0);
+    if (!writer) {
+        for (size_t at = 0; at < made->length; at += piece)
+            if (write(ends[1], made->bytes + at,
+                      piece < made->length - at ? piece : made->length - at) < 0)
+                _exit(1);
+        _exit(0);
+    }
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    return writer;
+}
+
 static inline struct seen seen_bytes(const uint8_t *bytes, size_t length)
 {
     char path[32];
@@ -270,8 +291,8 @@ static inline struct seen seen_bytes(const uint8_t *bytes, size_t length)
 
 static inline void seen_free(struct seen *seen)
 {
-    free(seen->frames);
-    free(seen->bytes);
+    made_free(&seen->all_frames);
+    made_free(&seen->bytes);
     *seen = (struct seen){0};
 }
 
