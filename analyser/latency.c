@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "latency.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BITS = 6 };
+
+bool latency_pool_open(struct latency_pool *pool, size_t most)
+{
+    *pool = (struct latency_pool){.used = 1, .room = 16, .most = most + 1};
+    pool->chunks = calloc(pool->room, sizeof *pool->chunks);
+    return pool->chunks != NULL;
+}
+
+void latency_pool_close(struct latency_pool *pool)
+{
+    free(pool->chunks);
+    *pool = (struct latency_pool){.chunks = NULL};
+}
+
+void latency_pool_clear(struct latency_pool *pool)
+{
+    pool->used = 1;
+    pool->full = false;
+}
+
+static bool pool_grow(struct latency_pool *pool)
+{
+    size_t room = pool->room * 2 < pool->most ? pool->room * 2 : pool->most;
+    if (room <= pool->room)
+        return false;
+    uint64_t(*chunks)[LATENCY_CHUNK] = realloc(pool->chunks, room * sizeof *chunks);
+    if (!chunks)
+        return false;
+    pool->chunks = chunks;
+    pool->room = room;
+    return true;
+}
+
+/* The number of a new chunk of zeros, or 0 where there is none. */
+static uint16_t pool_take(struct latency_pool *pool)
+{
+    if (pool->used == pool->room && !pool_grow(pool)) {
+        pool->full = true;
+        return 0;
+    }
+    memset(pool->chunks[pool->used], 0, sizeof pool->chunks[0]);
+    return (uint16_t)pool->used++;
+}
+
+unsigned latency_bucket(int64_t duration)
+{
+    if (duration < LATENCY_CHUNK)
+        return duration < 0 ? 0 : (unsigned)duration;
+    unsigned shift = 63u - (unsigned)__builtin_clzll((unsigned long long)duration) - CHUNK_BITS;
+    return (shift << CHUNK_BITS) + (unsigned)(duration >> shift);
+}
+
+uint64_t latency_bucket_from(unsigned bucket)
+{
+    unsigned chunk = bucket >> CHUNK_BITS;
+    if (chunk < 2)
+        return bucket;
+    uint64_t within = LATENCY_CHUNK + (bucket & (LATENCY_CHUNK - 1));
+    return within << (chunk - 1);
+}
+
+void latency_fill(struct latency_pool *pool, struct latency *to, unsigned bucket, uint64_t count)
+{
+    uint16_t *chunk = &to->chunk[bucket >> CHUNK_BITS];
+    if (!*chunk && !(*chunk = pool_take(pool)))
+        return;
+    pool->chunks[*chunk][bucket & (LATENCY_CHUNK - 1)] += count;
+}
+
+void latency_add(struct latency_pool *pool, struct latency *to, int64_t duration)
+{
+    if (duration < 0)
+        duration = 0;
+    if (!to->count || duration < to->min)
+        to->min = duration;
+    if (!to->count || duration > to->max)
+        to->max = duration;
+    to->count++;
+    to->sum += (uint64_t)duration;
+    latency_fill(pool, to, latency_bucket(duration), 1);
+}
+
+uint64_t latency_in(const struct latency_pool *pool, const struct latency *of, unsigned bucket)
+{
+    uint16_t chunk = of->chunk[bucket >> CHUNK_BITS];
+    return chunk ? pool->chunks[chunk][bucket & (LATENCY_CHUNK - 1)] : 0;
+}
+
+void latency_join(struct latency_pool *pool, struct latency *to,
+                  const struct latency_pool *from_pool, const struct latency *from)
+{
+    if (!from->count)
+        return;
+    if (!to->count || from->min < to->min)
+        to->min = from->min;
+    if (!to->count || from->max > to->max)
+        to->max = from->max;
+    to->count += from->count;
+    to->sum += from->sum;
+    for (unsigned chunk = 0; chunk < LATENCY_CHUNKS; chunk++)
+        for (unsigned i = 0; from->chunk[chunk] && i < LATENCY_CHUNK; i++) {
+            uint64_t count = from_pool->chunks[from->chunk[chunk]][i];
+            if (count)
+                latency_fill(pool, to, (chunk << CHUNK_BITS) + i, count);
+        }
+}
+
+/* The middle of a bucket, inside what was really seen. */
+static int64_t middle(const struct latency *of, unsigned bucket)
+{
+    uint64_t from = latency_bucket_from(bucket);
+    uint64_t last = latency_bucket_from(bucket + 1) - 1;
+    int64_t value = (int64_t)(from + (last - from) / 2);
+    if (value < of->min)
+        return of->min;
+    return value > of->max ? of->max : value;
+}
+
+int64_t latency_percentile(const struct latency_pool *pool, const struct latency *of,
+                           uint64_t numerator, uint64_t denominator)
+{
+    unsigned __int128 product = (unsigned __int128)of->count * numerator;
+    uint64_t rank = (uint64_t)((product + denominator - 1) / denominator), seen = 0;
+    if (!of->count)
+        return 0;
+    for (unsigned bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
+        if (!of->chunk[bucket >> CHUNK_BITS]) {
+            bucket |= LATENCY_CHUNK - 1;
+            continue;
+        }
+        seen += latency_in(pool, of, bucket);
+        if (seen >= rank && seen)
+            return middle(of, bucket);
+    }
+    return of->max;
+}
+
+int64_t latency_mean(const struct latency *of)
+{
+    return of->count ? (int64_t)(of->sum / of->count) : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How many commands are outstanding, over time. */
+#ifndef AOE_LEVEL_H
+#define AOE_LEVEL_H
+
+#include <stdint.h>
+
+/* The last one stands for itself and everything above. */
+enum { LEVELS = 256 };
+
+struct level {
+    uint32_t now, most;
+    int64_t since;              /* when `now` began, ns */
+    uint64_t ns[LEVELS];        /* how long each level held; nothing is counted for level 0 */
+    unsigned __int128 above_ns; /* commands x ns of the last level */
+};
+
+/* One more, or one fewer (never below 0), from `time` on. A time that steps back counts as the
+ * latest one. Returns the level that holds then. */
+uint32_t level_up(struct level *level, int64_t time);
+uint32_t level_down(struct level *level, int64_t time);
+
+/* Counts the time since the last change, as at the end of a capture. */
+void level_close(struct level *level, int64_t time);
+
+/* Forgets what was counted but not where it stands. */
+void level_restart(struct level *level);
+
+/* Adds what `after` counted to `level`, which goes on from where `after` stands. */
+void level_join(struct level *level, const struct level *after);
+
+/* Commands x ns over all levels. */
+unsigned __int128 level_area(const struct level *level);
+
+#endif

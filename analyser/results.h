@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The figures as JSON: results.md says what every field means. */
+#ifndef AOE_RESULTS_H
+#define AOE_RESULTS_H
+
+#include <jansson.h>
+
+#include "group.h"
+#include "protocol/names.h"
+
+/* The whole object, without problems. NULL where there is no memory. */
+json_t *results_json(const struct figures *figures, const struct analysis_options *options);
+
+/* MEASURES of a group; `duration` of the capture in ns. NULL where there is no memory. */
+json_t *results_measures(const struct group *group, uint64_t duration, unsigned operation);
+
+/* Adds series, heat and positions. */
+void results_timeline(json_t *root, const struct timeline *timeline, const struct traffic *traffic);
+
+/* "e0.1", "e*.*", "others": the name of a target. Returns `to`. */
+const char *results_target(char to[AOE_ADDRESS_TEXT], const struct traffic_target *target);
+const char *results_initiator(char to[AOE_MAC_TEXT], const struct traffic_initiator *initiator);
+
+#endif
