@@ -172,15 +172,31 @@ $(BUILD)/analyser/fuzz/%: $(BUILD)/analyser/fuzz/%.o $(call objects,analyser) $(
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ANALYSER_LIBS)
 
+# The captures with known truth, and what is compared with aoe-analyze.
+BENCH_PROGRAMS = generate walker pcap_count
+BENCH_MAINS    = $(BENCH_PROGRAMS:%=ci/bench/%.c)
+BENCH          = $(BENCH_PROGRAMS:%=$(BUILD)/ci/bench/%)
+bench-programs: $(BENCH)
+
+$(BUILD)/ci/bench/generate: $(BUILD)/ci/bench/generate.o $(LIB) \
+        $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(BENCH_MAINS),$(wildcard ci/bench/*.c)))
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) -ljansson -lm
+
+$(BUILD)/ci/bench/%: $(BUILD)/ci/bench/%.o
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpcap
+
 bench: setup-build
-	@$(MAKE) --no-print-directory all
-	@AOE_BUILD=$(abspath $(BUILD)) ci/bench
+	@$(MAKE) --no-print-directory all bench-programs
+	@AOE_BUILD=$(abspath $(BUILD)) ci/bench/conform.py
+	@AOE_BUILD=$(abspath $(BUILD)) ci/bench/analyze.py
 
 lint: all
-	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c)
+	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c ci/bench/*.[ch])
 	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -D_GNU_SOURCE -DSUITE_VERSION='""' -DSCENARIO_DIR='""' -I. \
-	    $(foreach unit,$(UNITS),-i $(unit)/tests -i $(unit)/fuzz $(unit))
+	    $(foreach unit,$(UNITS),-i $(unit)/tests -i $(unit)/fuzz $(unit)) ci/bench
 	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
 	@$(BUILD)/aoe-conform --check
 
@@ -197,6 +213,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench lint install clean help
+.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

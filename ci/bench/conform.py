@@ -11,9 +11,9 @@ import statistics
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
-import aoelab  # noqa: E402  (found beside this file)
+import aoelab  # noqa: E402  (found in the folder above)
 
 ROUNDS = int(os.environ.get("AOE_ROUNDS", "5"))
 
