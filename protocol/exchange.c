@@ -47,8 +47,8 @@ static struct exchange_entry *oldest_ended(const struct aoe_exchanges *exchanges
 
 static void forget(struct aoe_exchanges *exchanges, struct exchange_entry *entry)
 {
-    if (exchange_key_is_all(&entry->key))
-        exchanges->all[entry->key.command]--;
+    if (exchanges->table.states[exchange_table_place(&exchanges->table, entry)] & EXCHANGE_ALL)
+        exchanges->all[exchange_key_command(&entry->key)]--;
     exchange_table_remove(&exchanges->table, entry);
 }
 
@@ -142,27 +142,15 @@ static void advance(struct aoe_exchanges *exchanges, int64_t time)
 }
 
 static struct exchange_entry *add(struct aoe_exchanges *exchanges, const struct exchange_step *step,
-                                  const uint8_t *target, enum exchange_state state)
+                                  enum exchange_state state)
 {
     struct exchange_entry *entry =
         exchange_table_add(&exchanges->table, &step->key, step->print, state);
-    memcpy(entry->target, target, AOE_MAC_BYTES);
+    entry->command = step->command;
     entry->touched = exchanges->clock;
     if (exchange_key_is_all(&step->key))
-        exchanges->all[step->key.command]++;
+        exchanges->all[exchange_key_command(&step->key)]++;
     return entry;
-}
-
-static bool key_same(const struct exchange_key *a, const struct exchange_key *b)
-{
-    return !memcmp(a, b, sizeof *a);
-}
-
-static bool key_same_but_tag(const struct exchange_key *a, const struct exchange_key *b)
-{
-    struct exchange_key with_tag = *a;
-    with_tag.tag = b->tag;
-    return key_same(&with_tag, b);
 }
 
 /* The entry that stands for the whole command: itself, or that of its newest tag. The way there
@@ -171,11 +159,12 @@ static struct exchange_entry *head_of(const struct exchange_table *table,
                                       struct exchange_entry *entry)
 {
     struct exchange_entry *head = entry;
-    while (head->state == EXCHANGE_SUPERSEDED) {
+    while (exchange_table_state(table, head) == EXCHANGE_SUPERSEDED) {
         struct exchange_entry *next = exchange_table_at(table, head->successor);
-        if (!next || next->state == EXCHANGE_FREE || next->serial != head->successor_serial)
+        if (!next || exchange_table_state(table, next) == EXCHANGE_FREE ||
+            next->serial != head->successor_serial)
             return NULL;
-        if (next->state == EXCHANGE_SUPERSEDED) {
+        if (exchange_table_state(table, next) == EXCHANGE_SUPERSEDED) {
             head->successor = next->successor;
             head->successor_serial = next->successor_serial;
         }
@@ -184,8 +173,16 @@ static struct exchange_entry *head_of(const struct exchange_table *table,
     return head;
 }
 
-/* The same command to the same place with the same tag. A config query that was answered is
- * asked anew, not repeated: initiators use one tag for all of them. */
+/* A config query that was answered is asked anew, not repeated: initiators use one tag for all of
+ * them. */
+static bool is_repeatable(const struct exchange_table *table, const struct exchange_entry *entry)
+{
+    enum exchange_state state = exchange_table_state(table, entry);
+    return state == EXCHANGE_OPEN ||
+           (state != EXCHANGE_RESPONDER && exchange_key_command(&entry->key) != AOE_COMMAND_CONFIG);
+}
+
+/* The same command to the same place with the same tag. */
 static struct exchange_entry *find_sent(const struct exchange_table *table,
                                         const struct exchange_step *step)
 {
@@ -193,11 +190,7 @@ static struct exchange_entry *find_sent(const struct exchange_table *table,
     for (uint32_t place = exchange_chain_first(tags, step->print); place != EXCHANGE_NIL;
          place = exchange_chain_next(tags, place)) {
         struct exchange_entry *entry = &table->entries[place];
-        bool repeatable =
-            entry->state == EXCHANGE_OPEN ||
-            (entry->state != EXCHANGE_RESPONDER && entry->key.command != AOE_COMMAND_CONFIG);
-        if (repeatable && key_same(&entry->key, &step->key) &&
-            !memcmp(entry->target, step->frame->destination, AOE_MAC_BYTES) &&
+        if (is_repeatable(table, entry) && exchange_key_same(&entry->key, &step->key) &&
             exchange_command_same(&entry->command, &step->command))
             return entry;
     }
@@ -212,8 +205,9 @@ static struct exchange_entry *find_open(const struct exchange_table *table,
     for (uint32_t place = exchange_chain_first(commands, print); place != EXCHANGE_NIL;
          place = exchange_chain_next(commands, place)) {
         struct exchange_entry *entry = &table->entries[place];
-        if (key_same_but_tag(&entry->key, &step->key) &&
-            exchange_command_same(&entry->command, &step->command))
+        if (entry->key.link == step->key.link && entry->key.rest >> 32 == step->key.rest >> 32 &&
+            entry->command.content == step->command.content &&
+            (uint16_t)entry->command.whom == (uint16_t)step->command.whom)
             return entry;
     }
     return NULL;
@@ -222,14 +216,14 @@ static struct exchange_entry *find_open(const struct exchange_table *table,
 static void tell_command(struct aoe_exchange_event *event, const struct exchange_entry *entry)
 {
     uint64_t content = entry->command.content;
-    if (entry->key.command != AOE_COMMAND_ATA) {
+    if (exchange_key_command(&entry->key) != AOE_COMMAND_ATA) {
         event->subcommand = (uint8_t)content;
         return;
     }
     event->lba = content & ((UINT64_C(1) << 48) - 1);
     event->opcode = (uint8_t)(content >> 56);
     event->count = (uint8_t)(content >> 48);
-    event->aflags = entry->command.aflags;
+    event->aflags = (uint8_t)(entry->command.whom >> 8);
 }
 
 static struct aoe_exchange_event event_of(enum aoe_exchange_kind kind,
@@ -258,7 +252,7 @@ static void mark_sent(struct exchange_entry *entry, const struct exchange_step *
 /* Only ATA says what it asks for in so many words; the same query may be meant twice. */
 static bool is_watched(const struct exchange_entry *entry)
 {
-    return entry->key.command == AOE_COMMAND_ATA && !exchange_is_wide(entry);
+    return exchange_key_command(&entry->key) == AOE_COMMAND_ATA && !exchange_is_wide(entry);
 }
 
 static void reopen(struct aoe_exchanges *exchanges, struct exchange_entry *entry)
@@ -284,7 +278,8 @@ static struct aoe_exchange_event repeat(struct aoe_exchanges *exchanges,
     /* As the newest they cannot be the ones that make room. */
     exchange_table_touch(&exchanges->table, entry, exchanges->clock);
     exchange_table_touch(&exchanges->table, head, exchanges->clock);
-    if (head->state == EXCHANGE_GIVEN_UP)
+    event.given_up = exchange_table_state(&exchanges->table, head) == EXCHANGE_GIVEN_UP;
+    if (event.given_up)
         reopen(exchanges, head);
     return event;
 }
@@ -293,8 +288,7 @@ static struct exchange_entry *add_request(struct aoe_exchanges *exchanges,
                                           const struct exchange_step *step)
 {
     give_up_for_room(exchanges);
-    struct exchange_entry *entry = add(exchanges, step, step->frame->destination, EXCHANGE_OPEN);
-    entry->command = step->command;
+    struct exchange_entry *entry = add(exchanges, step, EXCHANGE_OPEN);
     entry->first = step->number;
     entry->time_first = step->time;
     mark_sent(entry, step);
@@ -307,8 +301,9 @@ static struct aoe_exchange_event supersede(struct aoe_exchanges *exchanges,
                                            const struct exchange_step *step, uint32_t print)
 {
     old->repeats++;
-    enum aoe_exchange_kind kind =
-        old->key.tag == step->key.tag ? AOE_EXCHANGE_REPEAT : AOE_EXCHANGE_REPEAT_NEW;
+    enum aoe_exchange_kind kind = exchange_key_tag(&old->key) == exchange_key_tag(&step->key)
+                                      ? AOE_EXCHANGE_REPEAT
+                                      : AOE_EXCHANGE_REPEAT_NEW;
     struct aoe_exchange_event event = event_of(kind, old, step->time);
     end(exchanges, old, EXCHANGE_SUPERSEDED);
     struct exchange_entry *entry = add_request(exchanges, step);
@@ -329,8 +324,8 @@ static struct aoe_exchange_event request(struct aoe_exchanges *exchanges,
     struct exchange_entry *sent = find_sent(table, step);
     if (sent)
         return repeat(exchanges, sent, step);
-    bool wide = exchange_key_is_all(&step->key) || aoe_mac_is_group(step->frame->destination);
-    bool watched = step->key.command == AOE_COMMAND_ATA && !wide;
+    bool wide = exchange_key_is_all(&step->key) || step->command.whom & EXCHANGE_GROUP;
+    bool watched = exchange_key_command(&step->key) == AOE_COMMAND_ATA && !wide;
     uint32_t print = watched ? exchange_command_print(&step->key, &step->command) : 0;
     struct exchange_entry *open = watched ? find_open(table, step, print) : NULL;
     if (open)
@@ -351,9 +346,9 @@ static struct exchange_entry *find_responder(const struct exchange_table *table,
     for (uint32_t place = exchange_chain_first(tags, step->print); place != EXCHANGE_NIL;
          place = exchange_chain_next(tags, place)) {
         struct exchange_entry *entry = &table->entries[place];
-        if (entry->state == EXCHANGE_RESPONDER && entry->first == wide->first &&
-            key_same(&entry->key, &step->key) &&
-            !memcmp(entry->target, step->frame->source, AOE_MAC_BYTES))
+        if (exchange_table_state(table, entry) == EXCHANGE_RESPONDER &&
+            entry->first == wide->first && exchange_key_same(&entry->key, &step->key) &&
+            entry->command.whom >> 16 == step->command.whom >> 16)
             return entry;
     }
     return NULL;
@@ -364,9 +359,10 @@ static bool is_awaited(const struct exchange_table *table, struct exchange_entry
                        const struct exchange_step *step)
 {
     if (exchange_is_wide(entry))
-        return entry->state != EXCHANGE_GIVEN_UP && !find_responder(table, entry, step);
+        return exchange_table_state(table, entry) != EXCHANGE_GIVEN_UP &&
+               !find_responder(table, entry, step);
     entry = head_of(table, entry);
-    return entry && entry->state == EXCHANGE_OPEN;
+    return entry && exchange_table_state(table, entry) == EXCHANGE_OPEN;
 }
 
 /* How well a response fits a request of its tag. Tags come back, so there may be several: first
@@ -374,8 +370,9 @@ static bool is_awaited(const struct exchange_table *table, struct exchange_entry
 static unsigned fitness(const struct exchange_table *table, struct exchange_entry *entry,
                         const struct exchange_step *step)
 {
-    const uint64_t mask =
-        step->key.command == AOE_COMMAND_ATA ? (UINT64_C(1) << 48) - 1 : UINT64_C(0xFF);
+    const uint64_t mask = exchange_key_command(&step->key) == AOE_COMMAND_ATA
+                              ? (UINT64_C(1) << 48) - 1
+                              : UINT64_C(0xFF);
     bool alike = !((entry->command.content ^ step->command.content) & mask);
     return (is_awaited(table, entry, step) ? 3u : 1u) + alike;
 }
@@ -392,9 +389,10 @@ static void choose(const struct exchange_table *table, const struct exchange_key
     for (uint32_t place = exchange_chain_first(tags, print); place != EXCHANGE_NIL;
          place = exchange_chain_next(tags, place)) {
         struct exchange_entry *entry = &table->entries[place];
-        if (entry->state == EXCHANGE_RESPONDER || !key_same(&entry->key, key) ||
-            (!aoe_mac_is_group(entry->target) &&
-             memcmp(entry->target, step->frame->source, AOE_MAC_BYTES) != 0))
+        if (exchange_table_state(table, entry) == EXCHANGE_RESPONDER ||
+            !exchange_key_same(&entry->key, key) ||
+            (!(entry->command.whom & EXCHANGE_GROUP) &&
+             entry->command.whom >> 16 != step->command.whom >> 16))
             continue;
         unsigned now = fitness(table, entry, step);
         if (now > best->fitness || (now == best->fitness && entry->number > best->entry->number))
@@ -407,15 +405,15 @@ static struct choice find_request(const struct aoe_exchanges *exchanges,
 {
     struct choice best = {0};
     choose(&exchanges->table, &step->key, step->print, step, &best);
-    if (!exchanges->all[step->key.command])
+    if (!exchanges->all[exchange_key_command(&step->key)])
         return best;
     for (unsigned i = 1; i < 4; i++) {
         struct exchange_key key = step->key;
         if (i & 1)
-            key.shelf = AOE_SHELF_ALL;
+            key.rest |= (uint64_t)AOE_SHELF_ALL << 32;
         if (i & 2)
-            key.slot = AOE_SLOT_ALL;
-        if (!key_same(&key, &step->key))
+            key.rest |= (uint64_t)AOE_SLOT_ALL << 48;
+        if (!exchange_key_same(&key, &step->key))
             choose(&exchanges->table, &key, exchange_tag_print(&key), step, &best);
     }
     return best;
@@ -433,8 +431,7 @@ static void add_responder(struct aoe_exchanges *exchanges, uint64_t first,
                           const struct exchange_step *step)
 {
     forget_for_room(exchanges);
-    struct exchange_entry *responder =
-        add(exchanges, step, step->frame->source, EXCHANGE_RESPONDER);
+    struct exchange_entry *responder = add(exchanges, step, EXCHANGE_RESPONDER);
     responder->first = first;
     responder->responses = 1;
 }
@@ -461,8 +458,11 @@ static struct aoe_exchange_event response(struct aoe_exchanges *exchanges,
         entry->repeats = head->repeats;
     struct aoe_exchange_event event =
         event_of(kind_of(awaited, responses, entry->sends), entry, step->time);
-    event.given_up = event.kind == AOE_EXCHANGE_LATE && head && head->state == EXCHANGE_GIVEN_UP;
-    if (awaited && head && head->state == EXCHANGE_OPEN)
+    event.given_up = event.kind == AOE_EXCHANGE_LATE && head &&
+                     exchange_table_state(&exchanges->table, head) == EXCHANGE_GIVEN_UP;
+    event.closes =
+        awaited && head && exchange_table_state(&exchanges->table, head) == EXCHANGE_OPEN;
+    if (event.closes)
         end(exchanges, head, EXCHANGE_ANSWERED);
     if (new_responder)
         add_responder(exchanges, event.request_first, step);

@@ -20,10 +20,9 @@ struct aoe_exchanges {
 };
 
 struct exchange_step {
-    const struct aoe_frame *frame;
     struct exchange_key key;
-    uint32_t print; /* of the key */
-    struct exchange_command command;
+    struct exchange_command command; /* of a response, with the address of its sender */
+    uint32_t print;                  /* of the key */
     uint64_t number;
     int64_t time;
 };
@@ -31,16 +30,13 @@ struct exchange_step {
 /* Reads what pairs a frame with others, and what it asks for. Its header is there. */
 void exchange_step_read(struct exchange_step *step, const struct aoe_frame *frame, uint16_t vlan);
 
-/* True where the address is that of several targets. */
-static inline bool exchange_key_is_all(const struct exchange_key *key)
-{
-    return key->shelf == AOE_SHELF_ALL || key->slot == AOE_SLOT_ALL;
-}
+/* The bit of `whom` that marks the address of a group. */
+#define EXCHANGE_GROUP (UINT64_C(1) << 56)
 
 /* True for a request that several targets may answer. */
 static inline bool exchange_is_wide(const struct exchange_entry *entry)
 {
-    return exchange_key_is_all(&entry->key) || aoe_mac_is_group(entry->target);
+    return exchange_key_is_all(&entry->key) || entry->command.whom & EXCHANGE_GROUP;
 }
 
 /* Nanoseconds between two times, 0 where the clock stepped back; safe for any two times. */

@@ -32,30 +32,36 @@ static uint8_t subcommand(const struct aoe_frame *frame)
 }
 
 /* The whole argument without padding; the low byte of the content is the sub-command. */
-static struct exchange_command other_command(const struct aoe_frame *frame)
+static uint64_t other_content(const struct aoe_frame *frame)
 {
     size_t end = aoe_message_end(frame, 0);
     if (end > frame->raw.length)
         end = frame->raw.length;
     uint64_t hash = hash_bytes(frame->raw.bytes + AOE_HEADER_BYTES, end - AOE_HEADER_BYTES);
-    return (struct exchange_command){.content = hash << 8 | subcommand(frame)};
+    return hash << 8 | subcommand(frame);
+}
+
+/* As aoe_mac_number, in two loads. */
+static uint64_t mac_of(const uint8_t *mac)
+{
+    uint32_t high =
+        (uint32_t)mac[0] << 24 | (uint32_t)mac[1] << 16 | (uint32_t)mac[2] << 8 | mac[3];
+    return (uint64_t)high << 16 | (uint16_t)(mac[4] << 8 | mac[5]);
 }
 
 void exchange_step_read(struct exchange_step *step, const struct aoe_frame *frame, uint16_t vlan)
 {
-    step->frame = frame;
-    step->key = (struct exchange_key){.vlan = vlan,
-                                      .shelf = frame->shelf,
-                                      .slot = frame->slot,
-                                      .command = frame->command,
-                                      .tag = frame->tag};
-    memcpy(step->key.initiator, aoe_is_response(frame) ? frame->destination : frame->source,
-           AOE_MAC_BYTES);
+    uint64_t source = mac_of(frame->source), destination = mac_of(frame->destination);
+    bool is_response = aoe_is_response(frame);
+    step->key.link = (is_response ? destination : source) << 16 | vlan;
+    step->key.rest = (uint64_t)frame->command << 56 | (uint64_t)frame->slot << 48 |
+                     (uint64_t)frame->shelf << 32 | frame->tag;
     step->print = exchange_tag_print(&step->key);
-    if (frame->command == AOE_COMMAND_ATA)
-        step->command = (struct exchange_command){.content = ata_content(&frame->ata),
-                                                  .aflags = frame->ata.aflags,
-                                                  .feature = frame->ata.feature};
-    else
-        step->command = other_command(frame);
+    step->command.whom = (is_response ? source : destination) << 16;
+    if (frame->command == AOE_COMMAND_ATA) {
+        step->command.content = ata_content(&frame->ata);
+        step->command.whom |= (uint64_t)frame->ata.aflags << 8 | frame->ata.feature;
+    } else {
+        step->command.content = other_content(frame);
+    }
 }

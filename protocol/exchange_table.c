@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-_Static_assert(sizeof(struct exchange_key) == 16, "a key is hashed as two words");
 _Static_assert(sizeof(struct exchange_entry) == 128, "an entry is two lines of the cache");
 
 enum { LINE_BYTES = 64 };
@@ -12,7 +11,7 @@ enum { LINE_BYTES = 64 };
 static size_t bytes_of(size_t places)
 {
     return places * (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
-                     2 * sizeof(struct exchange_link) + sizeof(uint32_t)) +
+                     2 * sizeof(struct exchange_link) + sizeof(uint32_t) + sizeof(uint8_t)) +
            places / 2 * sizeof(uint32_t);
 }
 
@@ -26,6 +25,7 @@ static void divide(struct exchange_table *table, size_t places)
     table->tags.mask = (uint32_t)places - 1;
     table->commands.heads = table->tags.heads + places;
     table->commands.mask = (uint32_t)(places / 2) - 1;
+    table->states = (uint8_t *)(table->commands.heads + places / 2);
 }
 
 bool exchange_table_open(struct exchange_table *table, size_t capacity)
@@ -39,6 +39,7 @@ bool exchange_table_open(struct exchange_table *table, size_t capacity)
         return false;
     divide(table, places);
     memset(table->tags.heads, 0xFF, places * sizeof *table->tags.heads);
+    memset(table->states, EXCHANGE_FREE, places);
     memset(table->commands.heads, 0xFF, places / 2 * sizeof *table->commands.heads);
     for (size_t i = 0; i < places; i++)
         table->ages[i].newer = i + 1 < places ? (uint32_t)(i + 1) : EXCHANGE_NIL;
@@ -49,32 +50,6 @@ void exchange_table_close(struct exchange_table *table)
 {
     free(table->memory);
     *table = (struct exchange_table){.memory = NULL};
-}
-
-/* Folds a whole product, so that the high bytes of a tag, where some initiators count, tell as
- * much as the low ones. */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    unsigned __int128 product =
-        (unsigned __int128)(a ^ UINT64_C(0x9E3779B97F4A7C15)) * (b ^ UINT64_C(0xC4CEB9FE1A85EC53));
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-uint32_t exchange_tag_print(const struct exchange_key *key)
-{
-    uint64_t words[2];
-    memcpy(words, key, sizeof words);
-    return (uint32_t)mix(words[0], words[1]);
-}
-
-uint32_t exchange_command_print(const struct exchange_key *key,
-                                const struct exchange_command *command)
-{
-    struct exchange_key any_tag = *key;
-    uint64_t words[2];
-    any_tag.tag = command->aflags;
-    memcpy(words, &any_tag, sizeof words);
-    return (uint32_t)mix(mix(words[0], words[1]), command->content);
 }
 
 /* Takes the last place out of a chain that has become too long, and returns it. */
@@ -101,9 +76,10 @@ static void chain_remove(struct exchange_chains *chains, uint32_t place)
     *link = chains->links[place].next;
 }
 
-static struct exchange_list *list_of(struct exchange_table *table, uint8_t state)
+static struct exchange_list *list_of(struct exchange_table *table, uint32_t place)
 {
-    return state == EXCHANGE_OPEN ? &table->open : &table->ended;
+    bool open = (table->states[place] & EXCHANGE_STATE) == EXCHANGE_OPEN;
+    return open ? &table->open : &table->ended;
 }
 
 static void list_append(struct exchange_table *table, struct exchange_list *list, uint32_t place)
@@ -138,40 +114,55 @@ struct exchange_entry *exchange_table_add(struct exchange_table *table,
     uint32_t place = table->free, *head = &table->tags.heads[print & table->tags.mask];
     struct exchange_entry *entry = &table->entries[place];
     table->free = table->ages[place].newer;
-    *entry = (struct exchange_entry){.key = *key,
-                                     .state = (uint8_t)state,
-                                     .by_tag = true,
-                                     .serial = table->serial++,
-                                     .successor = EXCHANGE_NIL};
+    *entry =
+        (struct exchange_entry){.key = *key, .serial = table->serial++, .successor = EXCHANGE_NIL};
+    table->states[place] =
+        (uint8_t)(state | EXCHANGE_BY_TAG | (exchange_key_is_all(key) ? EXCHANGE_ALL : 0));
     table->tags.links[place] = (struct exchange_link){print, *head};
     *head = place;
     uint32_t last = chain_shorten(&table->tags, place);
     if (last != EXCHANGE_NIL)
-        table->entries[last].by_tag = false;
-    list_append(table, list_of(table, entry->state), place);
+        table->states[last] &= (uint8_t)~EXCHANGE_BY_TAG;
+    list_append(table, list_of(table, place), place);
     return entry;
+}
+
+/* The place that is forgotten some time after the oldest. */
+static uint32_t soon_forgotten(const struct exchange_table *table)
+{
+    uint32_t place = table->ended.oldest;
+    for (int i = 0; i < 3 && place != EXCHANGE_NIL; i++)
+        place = table->ages[place].newer;
+    return place;
 }
 
 void exchange_table_remove(struct exchange_table *table, struct exchange_entry *entry)
 {
     uint32_t place = exchange_table_place(table, entry);
     exchange_table_withdraw(table, entry);
-    if (entry->by_tag)
+    if (table->states[place] & EXCHANGE_BY_TAG)
         chain_remove(&table->tags, place);
-    list_remove(table, list_of(table, entry->state), place);
-    entry->state = EXCHANGE_FREE;
+    list_remove(table, list_of(table, place), place);
+    table->states[place] = EXCHANGE_FREE;
     table->ages[place].newer = table->free;
     table->free = place;
+    place = soon_forgotten(table);
+    if (place == EXCHANGE_NIL)
+        return;
+    /* Its memory is the next but few to be written anew. */
+    __builtin_prefetch(&table->entries[place], 1);
+    __builtin_prefetch((const char *)&table->entries[place] + LINE_BYTES, 1);
+    __builtin_prefetch(&table->tags.heads[table->tags.links[place].print & table->tags.mask], 1);
 }
 
 void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
                          enum exchange_state state, int64_t clock)
 {
     uint32_t place = exchange_table_place(table, entry);
-    list_remove(table, list_of(table, entry->state), place);
-    entry->state = (uint8_t)state;
+    list_remove(table, list_of(table, place), place);
+    table->states[place] = (uint8_t)((table->states[place] & ~EXCHANGE_STATE) | (int)state);
     entry->touched = clock;
-    list_append(table, list_of(table, entry->state), place);
+    list_append(table, list_of(table, place), place);
 }
 
 void exchange_table_touch(struct exchange_table *table, struct exchange_entry *entry, int64_t clock)
@@ -180,7 +171,7 @@ void exchange_table_touch(struct exchange_table *table, struct exchange_entry *e
     entry->touched = clock;
     if (table->ages[place].newer == EXCHANGE_NIL)
         return;
-    struct exchange_list *list = list_of(table, entry->state);
+    struct exchange_list *list = list_of(table, place);
     list_remove(table, list, place);
     list_append(table, list, place);
 }
@@ -194,16 +185,17 @@ void exchange_table_offer(struct exchange_table *table, struct exchange_entry *e
         link = &table->commands.links[*link].next;
     table->commands.links[place] = (struct exchange_link){print, *link};
     *link = place;
-    entry->by_command = true;
+    table->states[place] |= EXCHANGE_BY_COMMAND;
     uint32_t last = chain_shorten(&table->commands, *head);
     if (last != EXCHANGE_NIL)
-        table->entries[last].by_command = false;
+        table->states[last] &= (uint8_t)~EXCHANGE_BY_COMMAND;
 }
 
 void exchange_table_withdraw(struct exchange_table *table, struct exchange_entry *entry)
 {
-    if (!entry->by_command)
+    uint32_t place = exchange_table_place(table, entry);
+    if (!(table->states[place] & EXCHANGE_BY_COMMAND))
         return;
-    chain_remove(&table->commands, exchange_table_place(table, entry));
-    entry->by_command = false;
+    chain_remove(&table->commands, place);
+    table->states[place] &= (uint8_t)~EXCHANGE_BY_COMMAND;
 }

@@ -23,30 +23,22 @@ enum exchange_state {
     EXCHANGE_RESPONDER, /* not a request: one of the targets that answered a wide one */
 };
 
-/* 16 bytes without holes: compared and hashed as they lie in memory. */
+/* What pairs a request and its response, in two words. */
 struct exchange_key {
-    uint8_t initiator[AOE_MAC_BYTES];
-    uint16_t vlan;
-    uint16_t shelf;
-    uint8_t slot;
-    uint8_t command;
-    uint32_t tag;
+    uint64_t link; /* the initiator's address, 48 bits, and the VLAN, 16 */
+    uint64_t rest; /* command, 8 bits, slot, 8, shelf, 16, and tag, 32 */
 };
 
-/* What a request asks for, as far as it tells one command from another. */
+/* What a request asks for, as far as it tells one command from another, and whom. */
 struct exchange_command {
     uint64_t content; /* ATA: opcode, count, LBA; else a hash over the sub-command */
-    uint8_t aflags;
-    uint8_t feature;
+    uint64_t whom;    /* the target's address, 48 bits, ATA flags, 8, and feature, 8 */
 };
 
-/* Two lines of the cache. */
+/* Two lines of the cache: the first is what a search and an answer need. */
 struct exchange_entry {
-    struct exchange_key key;
+    _Alignas(64) struct exchange_key key;
     struct exchange_command command;
-    uint8_t target[AOE_MAC_BYTES];
-    uint8_t state;
-    bool by_tag;        /* is in a chain of tags */
     uint64_t number;    /* the last frame that sent this tag */
     int64_t time;       /* when `number` was sent, in ns */
     uint64_t first;     /* the first frame that carried the command, with any tag */
@@ -60,7 +52,15 @@ struct exchange_entry {
     uint32_t sends;     /* how often it was sent with this tag */
     uint32_t responses; /* how many came back with this tag */
     uint32_t mark;
-    bool by_command; /* is in a chain of commands */
+};
+
+/* What has to be known of a place when its entry is forgotten, which by then is far from the
+ * processor: enum exchange_state, and these. */
+enum {
+    EXCHANGE_STATE = 0x07,
+    EXCHANGE_BY_TAG = 0x08,     /* is in a chain of tags */
+    EXCHANGE_BY_COMMAND = 0x10, /* is in a chain of commands */
+    EXCHANGE_ALL = 0x20,        /* its address is that of several targets */
 };
 
 /* A place in a chain: the next one, newest first, and a fingerprint of what is found there. */
@@ -87,6 +87,7 @@ struct exchange_list {
 struct exchange_table {
     struct exchange_entry *entries;
     struct exchange_age *ages;
+    uint8_t *states;
     struct exchange_chains tags;     /* all entries, by key */
     struct exchange_chains commands; /* open ATA requests, by what they ask for */
     struct exchange_list open, ended;
@@ -123,15 +124,67 @@ void exchange_table_offer(struct exchange_table *table, struct exchange_entry *e
                           uint32_t print);
 void exchange_table_withdraw(struct exchange_table *table, struct exchange_entry *entry);
 
-/* Fingerprints of a key, and of a command of any tag. */
-uint32_t exchange_tag_print(const struct exchange_key *key);
-uint32_t exchange_command_print(const struct exchange_key *key,
-                                const struct exchange_command *command);
+/* Folds a whole product, so that the high bytes of a tag, where some initiators count, tell as
+ * much as the low ones. */
+static inline uint64_t exchange_mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product =
+        (unsigned __int128)(a ^ UINT64_C(0x9E3779B97F4A7C15)) * (b ^ UINT64_C(0xC4CEB9FE1A85EC53));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The fingerprint of a key. */
+static inline uint32_t exchange_tag_print(const struct exchange_key *key)
+{
+    return (uint32_t)exchange_mix(key->link, key->rest);
+}
+
+/* The fingerprint of a command to one shelf.slot, with any tag and to any address. */
+static inline uint32_t exchange_command_print(const struct exchange_key *key,
+                                              const struct exchange_command *command)
+{
+    uint64_t place = exchange_mix(key->link, key->rest >> 32 | command->whom << 48);
+    return (uint32_t)exchange_mix(place, command->content);
+}
+
+static inline uint8_t exchange_key_command(const struct exchange_key *key)
+{
+    return (uint8_t)(key->rest >> 56);
+}
+
+static inline uint32_t exchange_key_tag(const struct exchange_key *key)
+{
+    return (uint32_t)key->rest;
+}
+
+/* True where the address is that of several targets. */
+static inline bool exchange_key_is_all(const struct exchange_key *key)
+{
+    return (uint16_t)(key->rest >> 32) == AOE_SHELF_ALL ||
+           (uint8_t)(key->rest >> 48) == AOE_SLOT_ALL;
+}
+
+static inline bool exchange_key_same(const struct exchange_key *a, const struct exchange_key *b)
+{
+    return a->link == b->link && a->rest == b->rest;
+}
+
+static inline bool exchange_command_same(const struct exchange_command *a,
+                                         const struct exchange_command *b)
+{
+    return a->content == b->content && a->whom == b->whom;
+}
 
 static inline struct exchange_entry *exchange_table_at(const struct exchange_table *table,
                                                        uint32_t place)
 {
     return place == EXCHANGE_NIL ? NULL : &table->entries[place];
+}
+
+static inline enum exchange_state exchange_table_state(const struct exchange_table *table,
+                                                       const struct exchange_entry *entry)
+{
+    return (enum exchange_state)(table->states[entry - table->entries] & EXCHANGE_STATE);
 }
 
 static inline uint32_t exchange_table_place(const struct exchange_table *table,
@@ -158,12 +211,6 @@ static inline uint32_t exchange_chain_next(const struct exchange_chains *chains,
 {
     const struct exchange_link *link = &chains->links[place];
     return exchange_chain_seek(chains, link->next, link->print);
-}
-
-static inline bool exchange_command_same(const struct exchange_command *a,
-                                         const struct exchange_command *b)
-{
-    return a->content == b->content && a->aflags == b->aflags && a->feature == b->feature;
 }
 
 #endif

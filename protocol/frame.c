@@ -69,26 +69,74 @@ static void take_header(struct aoe_cursor *cursor, struct aoe_frame *frame)
     frame->tag = aoe_take_be32(cursor);
 }
 
-void aoe_frame_decode(struct aoe_frame *frame, const void *bytes, size_t length, size_t wire_length)
+/* Field by field, as far as the frame goes. */
+static void decode_any(struct aoe_frame *frame, struct aoe_cursor *cursor)
 {
-    *frame = (struct aoe_frame){.raw = {bytes, length}, .wire_length = wire_length};
-    struct aoe_cursor cursor = aoe_cursor(bytes, length);
-    aoe_take_copy(&cursor, frame->destination, AOE_MAC_BYTES);
-    aoe_take_copy(&cursor, frame->source, AOE_MAC_BYTES);
-    frame->type = aoe_take_be16(&cursor);
-    if (cursor.overrun || frame->type != AOE_ETHERTYPE)
+    aoe_take_copy(cursor, frame->destination, AOE_MAC_BYTES);
+    aoe_take_copy(cursor, frame->source, AOE_MAC_BYTES);
+    frame->type = aoe_take_be16(cursor);
+    if (cursor->overrun || frame->type != AOE_ETHERTYPE)
         return;
     frame->extent = AOE_EXTENT_ETHERNET;
-    take_header(&cursor, frame);
-    if (cursor.overrun)
+    take_header(cursor, frame);
+    if (cursor->overrun)
         return;
     frame->extent = AOE_EXTENT_HEADER;
-    take_argument(&cursor, frame);
-    if (cursor.overrun)
+    take_argument(cursor, frame);
+    if (cursor->overrun)
         return;
     frame->extent = AOE_EXTENT_ARGUMENT;
-    frame->payload.length = aoe_cursor_left(&cursor);
-    frame->payload.bytes = aoe_take(&cursor, frame->payload.length);
+    frame->payload.length = aoe_cursor_left(cursor);
+    frame->payload.bytes = aoe_take(cursor, frame->payload.length);
+}
+
+static uint16_t be16(const uint8_t *b)
+{
+    return (uint16_t)(b[0] << 8 | b[1]);
+}
+
+/* Nearly every frame: the whole header and argument of an ATA message, checked once. */
+static void decode_ata(struct aoe_frame *frame, const uint8_t b[AOE_ATA_BYTES])
+{
+    memcpy(frame->destination, b, AOE_MAC_BYTES);
+    memcpy(frame->source, b + 6, AOE_MAC_BYTES);
+    frame->type = AOE_ETHERTYPE;
+    frame->version = b[14] >> 4;
+    frame->flags = b[14] & 0xF;
+    frame->error = b[15];
+    frame->shelf = be16(b + 16);
+    frame->slot = b[18];
+    frame->command = AOE_COMMAND_ATA;
+    frame->tag = (uint32_t)be16(b + 20) << 16 | be16(b + 22);
+    frame->ata.aflags = b[24];
+    frame->ata.feature = b[25];
+    frame->ata.count = b[26];
+    frame->ata.opcode = b[27];
+    memcpy(frame->ata.lba, b + 28, sizeof frame->ata.lba);
+    frame->ata.reserved = be16(b + 34);
+    frame->extent = AOE_EXTENT_ARGUMENT;
+}
+
+static bool is_ata(const uint8_t *b)
+{
+    return b[12] == AOE_ETHERTYPE >> 8 && b[13] == (AOE_ETHERTYPE & 0xFF) &&
+           b[19] == AOE_COMMAND_ATA;
+}
+
+void aoe_frame_decode(struct aoe_frame *frame, const void *bytes, size_t length, size_t wire_length)
+{
+    struct aoe_cursor cursor = aoe_cursor(bytes, length);
+    const uint8_t *whole = aoe_take(&cursor, AOE_ATA_BYTES);
+    if (whole && is_ata(whole)) {
+        decode_ata(frame, whole);
+        frame->payload = (struct aoe_span){whole + AOE_ATA_BYTES, length - AOE_ATA_BYTES};
+    } else {
+        cursor = aoe_cursor(bytes, length);
+        *frame = (struct aoe_frame){.type = 0};
+        decode_any(frame, &cursor);
+    }
+    frame->raw = (struct aoe_span){bytes, length};
+    frame->wire_length = wire_length;
 }
 
 static void put_ata(struct aoe_writer *writer, const struct aoe_ata *ata)

@@ -31,7 +31,7 @@ static size_t chain_length(const struct exchange_chains *chains, uint32_t print)
 static struct exchange_entry *add(struct exchange_table *table, uint32_t tag, uint64_t content,
                                   enum exchange_state state)
 {
-    struct exchange_key key = {.initiator = {2}, .shelf = 1, .tag = tag};
+    struct exchange_key key = {.link = UINT64_C(2) << 56, .rest = UINT64_C(1) << 32 | tag};
     struct exchange_entry *entry = exchange_table_add(table, &key, exchange_tag_print(&key), state);
     entry->command.content = content;
     return entry;
