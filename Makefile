@@ -39,15 +39,15 @@ endif
 HARNESS_LIBS = -lpcap -lnet -ljansson -lxml2
 HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 
-ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lz -lzstd -llzma -llz4 -pthread -lm
+ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lsmartcols -lz -lzstd -llzma -llz4 -pthread -lm
 
-UNITS = protocol target-ref harness analyser
+UNITS = common protocol target-ref harness analyser
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
-objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*.c))))
 
 LIB      = $(BUILD)/libaoe.a
-PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-conform
+PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
 MANUALS  = $(wildcard */*.1)
@@ -63,11 +63,11 @@ $(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(call objects,target-ref) $(LIB
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness) $(LIB)
+$(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
-$(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser) $(LIB)
+$(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYSER_LIBS)
 
@@ -81,6 +81,10 @@ $(BUILD)/%.o: %.c Makefile
 	$(say) CC $<
 	$(run)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(BUILD)/common/tests/%: $(BUILD)/common/tests/%.o $(call objects,common) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+
 $(BUILD)/protocol/tests/%: $(BUILD)/protocol/tests/%.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
@@ -90,7 +94,7 @@ $(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(call objects,target
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
 # An archive, so that a test can bring a link of its own, with the reference model behind it.
-$(BUILD)/libharness.a: $(call objects,harness)
+$(BUILD)/libharness.a: $(call objects,harness common)
 	$(say) AR $@
 	$(run)rm -f $@; $(AR) rcs $@ $^
 
@@ -103,7 +107,7 @@ $(BUILD)/analyser/tests/make_page: $(addprefix $(BUILD)/analyser/,tests/make_pag
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 
-$(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser) $(LIB)
+$(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ANALYSER_LIBS)
 
@@ -164,11 +168,11 @@ $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-r
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
-$(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness) $(LIB)
+$(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
 
-$(BUILD)/analyser/fuzz/%: $(BUILD)/analyser/fuzz/%.o $(call objects,analyser) $(LIB)
+$(BUILD)/analyser/fuzz/%: $(BUILD)/analyser/fuzz/%.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ANALYSER_LIBS)
 

@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A baseline: the scenarios that are known to fail, so that CI fails only for news. One line
- * each: a glob over ids, and behind # why. Empty lines and lines that start with # are skipped. */
+/* A baseline: the scenarios that are known to fail, so that CI fails only for news. */
 #ifndef AOE_BASELINE_H
 #define AOE_BASELINE_H
 
+#include "common/baseline_file.h"
 #include "result.h"
-
-struct baseline {
-    struct {
-        const char *pattern;
-        const char *why; /* "" where the line has none */
-        unsigned line;
-    } * entries;
-    size_t count;
-};
-
-/* Reads a baseline. -1 with "path: ..." or "path:line: ..." in `error` where it cannot be read
- * or a line is not a pattern. */
-int baseline_read(struct arena *arena, const char *path, struct baseline *baseline,
-                  const char **error);
 
 /* Turns fail and advice that the baseline expects into known, and a pass that a pattern without
  * wildcards expects to fail into fixed; a pattern with wildcards that matches only passes makes

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "arena.h"
+#include "common/arena.h"
 
 /* Makes the folders above the file `path` that are not there, with that mode. 0, or -1 and errno
  * at the first that cannot be made. */

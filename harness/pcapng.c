@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pcapng.h"
 
-#include "utf8.h"
+#include "common/utf8.h"
 
 enum {
     SECTION_BLOCK = 0x0A0D0D0A,

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "common/utf8.h"
 #include "protocol/print.h"
-#include "utf8.h"
 
 const char *printer_colour(const struct printer *printer, enum colour colour)
 {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
+#include "common/utf8.h"
 #include "pcapng.h"
 #include "protocol/names.h"
-#include "utf8.h"
 
 struct capture {
     struct arena arena;

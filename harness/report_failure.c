@@ -3,8 +3,8 @@
 
 #include <ctype.h>
 
+#include "common/utf8.h"
 #include "dump.h"
-#include "utf8.h"
 
 enum aoe_level report_failure_level(const struct result *result, const struct failure *failure)
 {

@@ -3,10 +3,10 @@
 
 #include <jansson.h>
 
+#include "common/utf8.h"
 #include "json_hex.h"
 #include "protocol/names.h"
 #include "report_failure.h"
-#include "utf8.h"
 
 /* Takes over `value`; a NULL, which only a lack of memory makes, becomes null. */
 static void set(json_t *object, const char *name, json_t *value)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/utf8.h"
 #include "protocol/names.h"
 #include "report_failure.h"
 #include "report_summary.h"
-#include "utf8.h"
 
 struct junit {
     xmlTextWriterPtr writer;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report_summary.h"
 
+#include "common/utf8.h"
 #include "protocol/names.h"
 #include "protocol/text.h"
 #include "report_failure.h"
-#include "utf8.h"
 
 struct group {
     const char *name;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report.h"
 
+#include "common/utf8.h"
 #include "report_failure.h"
-#include "utf8.h"
 
 struct tap {
     FILE *to;

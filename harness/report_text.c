@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
 #include "printer.h"
 #include "protocol/names.h"
 #include "report_failure.h"
 #include "report_summary.h"
-#include "utf8.h"
 
 static struct printer printer_for(FILE *to, const struct report_style *style, struct arena *scratch)
 {

@@ -4,7 +4,7 @@
 #ifndef AOE_SCENARIO_H
 #define AOE_SCENARIO_H
 
-#include "arena.h"
+#include "common/arena.h"
 #include "protocol/ata.h"
 #include "protocol/clause.h"
 #include "protocol/field.h"

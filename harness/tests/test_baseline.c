@@ -62,61 +62,6 @@ static struct result *apply(struct file *file, const char *text)
     return report->results;
 }
 
-static void test_read(void **state)
-{
-    struct file *file = *state;
-    assert_int_equal(read_text(file, "# head\n\nconfig/set-refused\n"
-                                     "  ata/*\t#  why # and more \r\n \r\nmask/[ab]?"),
-                     0);
-    assert_int_equal(file->baseline.count, 3);
-    assert_string_equal(file->baseline.entries[0].pattern, "config/set-refused");
-    assert_string_equal(file->baseline.entries[0].why, "");
-    assert_int_equal(file->baseline.entries[0].line, 3);
-    assert_string_equal(file->baseline.entries[1].pattern, "ata/*");
-    assert_string_equal(file->baseline.entries[1].why, "why # and more");
-    assert_int_equal(file->baseline.entries[1].line, 4);
-    assert_string_equal(file->baseline.entries[2].pattern, "mask/[ab]?");
-    assert_int_equal(file->baseline.entries[2].line, 6);
-}
-
-static void test_read_nothing(void **state)
-{
-    struct file *file = *state;
-    assert_int_equal(read_text(file, ""), 0);
-    assert_int_equal(file->baseline.count, 0);
-    assert_int_equal(read_text(file, "# only\n#comments"), 0);
-    assert_int_equal(file->baseline.count, 0);
-}
-
-static void test_read_what_is_no_pattern(void **state)
-{
-    static const struct {
-        const char *bytes;
-        size_t length;
-    } all[] = {
-        {"ata/x\nata/read ata/write\n", 24}, {"ata/x\nata/[read\n", 16},
-        {"ata/x\nata/\0read\n", 16},         {"ata/x\nata/r\xff\n", 13},
-        {"ata/x\n\"ata/x\"\n", 14},
-    };
-    struct file *file = *state;
-    char expected[96];
-    snprintf(expected, sizeof expected, "%s:2: not a pattern over scenario ids", file->path);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        assert_int_equal(read_bytes(file, all[i].bytes, all[i].length), -1);
-        assert_string_equal(file->error, expected);
-    }
-}
-
-static void test_read_what_is_not_there(void **state)
-{
-    struct file *file = *state;
-    struct arena *arena = &file->made.arena;
-    assert_int_equal(baseline_read(arena, "/tmp/no/such", &file->baseline, &file->error), -1);
-    assert_string_equal(file->error, "/tmp/no/such: No such file or directory");
-    assert_int_equal(baseline_read(arena, "/tmp", &file->baseline, &file->error), -1);
-    assert_string_equal(file->error, "/tmp: Is a directory");
-}
-
 static void test_failures_become_known(void **state)
 {
     struct result *results = apply(*state, "config/set-refused # ticket 12\nconfig/unk*\n");
@@ -242,10 +187,6 @@ static void test_write_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_read),
-        TEST(test_read_nothing),
-        TEST(test_read_what_is_no_pattern),
-        TEST(test_read_what_is_not_there),
         TEST(test_failures_become_known),
         TEST(test_the_first_entry_says_why),
         TEST(test_a_pass_by_its_id_is_fixed),

@@ -10,8 +10,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
 #include "harness/report.h"
-#include "harness/utf8.h"
 #include "made_report.h"
 
 static int write_all(FILE *to, const struct report *report, struct report_style style)

@@ -10,8 +10,8 @@ struct arena {
     struct arena_block *blocks;
 };
 
-/* Zeroed memory for `size` bytes, aligned for any type. Ends the program with a message where
- * there is no memory: nothing in the harness could go on. */
+/* Zeroed memory for `size` bytes, aligned for any type. Ends the program with a message and
+ * status 3 where there is no memory: nothing that uses arenas could go on. */
 void *arena_new(struct arena *arena, size_t size);
 
 /* An array of `count` elements of `size` bytes, with the product checked. */

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "harness/arena.h"
+#include "common/arena.h"
 
 static void test_memory_is_zeroed_and_aligned(void **state)
 {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arena.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* As both programs end where they could not do their work. */
+enum { OUT_OF_MEMORY = 3 };
 
 struct arena_block {
     struct arena_block *next;
@@ -17,8 +21,8 @@ void *arena_new(struct arena *arena, size_t size)
     if (size <= SIZE_MAX - sizeof *block)
         block = calloc(1, sizeof *block + size);
     if (!block) {
-        fputs("aoe-conform: out of memory\n", stderr);
-        abort();
+        fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+        exit(OUT_OF_MEMORY);
     }
     block->next = arena->blocks;
     arena->blocks = block;

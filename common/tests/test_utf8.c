@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "harness/utf8.h"
+#include "common/utf8.h"
 
 static void test_decode(void **state)
 {
