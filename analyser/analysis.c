@@ -14,20 +14,14 @@ struct step {
     size_t bin; /* of the timeline */
 };
 
-/* What the exchanges remember of a command: its pair and its operation. */
-static uint32_t mark_of(int pair, enum operation operation)
-{
-    return (uint32_t)pair << 4 | operation;
-}
-
 static struct pair *pair_of_mark(const struct analysis *analysis, uint32_t mark)
 {
-    return analysis->figures.traffic.pairs[mark >> 4];
+    return analysis->figures.traffic.pairs[mark / ANALYSIS_MARKS];
 }
 
 static enum operation operation_of_mark(uint32_t mark)
 {
-    return (enum operation)(mark & 0xF);
+    return (enum operation)(mark % ANALYSIS_MARKS);
 }
 
 static bool is_broadcast(const struct pair *pair)
@@ -126,7 +120,7 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     if (!measure)
         return;
     struct timeline_bin spare;
-    aoe_exchanges_mark(analysis->exchanges, mark_of(index, operation));
+    aoe_exchanges_mark(analysis->exchanges, analysis_mark((uint32_t)index, operation));
     measure->requests++;
     measure->commands++;
     note_size(measure, step);
@@ -274,7 +268,7 @@ static void count_answer(struct analysis *analysis, const struct aoe_exchange_ev
     uint64_t bytes = transfer && !failed ? (uint64_t)event->count * AOE_SECTOR_BYTES : 0;
     struct timeline_bin spare;
     measure->bytes += bytes;
-    if (event->mark >> 4 != index)
+    if (event->mark / ANALYSIS_MARKS != index)
         measure->answers_to_broadcast++;
     count_latency(analysis, measure, event);
     count_in_bin(total_bin(analysis, step), event, operation, bytes, failed);
@@ -325,7 +319,7 @@ static int pair_of_response(struct analysis *analysis, const struct aoe_exchange
 {
     bool known = event->kind != AOE_EXCHANGE_UNSOLICITED;
     if (known && !is_broadcast(pair_of_mark(analysis, event->mark)))
-        return (int)(event->mark >> 4);
+        return (int)(event->mark / ANALYSIS_MARKS);
     return pair_of(analysis, step);
 }
 
@@ -386,7 +380,7 @@ static void give_up(void *user, const struct aoe_exchange_given_up *given_up)
         .first_frame = given_up->request,
         .time = given_up->time_first,
         .repeats = given_up->sent - 1,
-        .pair = given_up->mark >> 4,
+        .pair = given_up->mark / ANALYSIS_MARKS,
         .operation = operation_of_mark(given_up->mark),
     };
     if (analysis->sink)
@@ -444,6 +438,8 @@ void analysis_replay(struct analysis *analysis, const struct aoe_frame *frame, u
                      int64_t time, uint32_t vlan)
 {
     struct step step = {.frame = frame, .number = number, .time = time, .vlan = vlan};
+    if (analysis->frame_sink)
+        analysis->frame_sink(analysis->frame_user, frame, number, time, vlan);
     count_time(analysis, time);
     analysis->figures.counters.wire_bytes += frame->wire_length;
     struct aoe_exchange_event event =

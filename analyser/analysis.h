@@ -11,8 +11,16 @@
 #include "traffic.h"
 #include "unwrap.h"
 
-/* Requests whose duplicate and late responses are recognised. */
-enum { ANALYSIS_EXCHANGES = 16384 };
+enum {
+    ANALYSIS_EXCHANGES = 16384, /* requests whose duplicate and late responses are recognised */
+    ANALYSIS_MARKS = 16,        /* of each pair: room for its operations */
+};
+
+/* What the exchanges remember of a command: its pair and its operation. */
+static inline uint32_t analysis_mark(uint32_t pair, enum operation operation)
+{
+    return pair * ANALYSIS_MARKS + operation;
+}
 
 /* What decides which figures a capture gives: the same for all parts that are merged. */
 struct analysis_options {
@@ -48,6 +56,10 @@ struct figures {
 typedef void analysis_command_sink(void *user, const struct traffic *traffic,
                                    const struct command *command);
 
+/* Told of every AoE frame before it is counted. */
+typedef void analysis_frame_sink(void *user, const struct aoe_frame *frame, uint64_t number,
+                                 int64_t time, uint32_t vlan);
+
 struct analysis {
     struct analysis_options options;
     struct figures figures;
@@ -60,6 +72,8 @@ struct analysis {
     bool out_of_memory; /* something could not be counted */
     analysis_command_sink *sink;
     void *sink_user;
+    analysis_frame_sink *frame_sink;
+    void *frame_user;
 };
 
 /* -1 where there is no memory; then nothing is held. */
@@ -91,6 +105,9 @@ void analysis_restart(struct analysis *analysis);
 /* -1 where there is no memory. */
 int figures_open(struct figures *figures);
 void figures_close(struct figures *figures);
+
+/* Adds what another part counted, each counter by itself. */
+void counters_join(struct counters *to, const struct counters *after);
 
 /* Adds the part that begins where `figures` ends, with `shift` added to the numbers of its frames.
  * pairs[i], of TRAFFIC_PAIRS, becomes the index of pair i of `after`. -1 where there is no memory.

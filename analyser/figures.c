@@ -45,7 +45,7 @@ static void join_times(struct counters *to, const struct counters *after)
         to->end = after->end;
 }
 
-static void join_counters(struct counters *to, const struct counters *after)
+void counters_join(struct counters *to, const struct counters *after)
 {
     join_times(to, after);
     to->frames += after->frames;
@@ -73,7 +73,7 @@ int figures_join(struct figures *figures, struct figures *after, uint64_t shift,
     for (size_t i = 0; i < after->traffic.pair_count; i++)
         if (after->traffic.pairs[i]->target < TIMELINE_TARGETS)
             targets[after->traffic.pairs[i]->target] = figures->traffic.pairs[pairs[i]]->target;
-    join_counters(&figures->counters, &after->counters);
+    counters_join(&figures->counters, &after->counters);
     slowest_join(&figures->slowest, &after->slowest, shift, pairs);
     if (findings_join(&figures->findings, &after->findings, shift, pairs) < 0)
         return -1;

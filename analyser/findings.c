@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct remembered_request {
-    uint64_t number; /* 0 for none */
-    uint32_t wire_length;
-    uint16_t length;
-    uint8_t bytes[FINDINGS_REQUEST_BYTES];
-};
-
 int findings_open(struct findings *findings)
 {
     size_t clauses;

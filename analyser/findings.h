@@ -26,6 +26,14 @@ struct clause_findings {
     struct broken_rule *first; /* [FINDINGS_FIRST], or NULL */
 };
 
+/* What is kept of a request for its response. */
+struct remembered_request {
+    uint64_t number; /* 0 for none */
+    uint32_t wire_length;
+    uint16_t length;
+    uint8_t bytes[FINDINGS_REQUEST_BYTES];
+};
+
 struct findings {
     struct clause_findings *clauses; /* as many as aoe_clauses has; NULL where nothing is checked */
     struct remembered_request *requests; /* [FINDINGS_REMEMBERED] by frame number */
