@@ -13,10 +13,17 @@ function openCapture(raw, index, count) {
     const facts = raw.result.capture || {};
     const letter = count > 1 ? "AB"[index] : "";
     return {
-        index, letter, name: raw.name, files: raw.files, fileNames: shortNames(raw.files),
-        result: raw.result, facts, empty: !facts.aoe_frames,
-        startNs: facts.start_ns || 0, duration: (facts.duration_ns || 0) / 1e9,
-        label: (text) => letter ? `${letter} ${text}` : text,
+        index,
+        letter,
+        name: raw.name,
+        files: raw.files,
+        fileNames: shortNames(raw.files),
+        result: raw.result,
+        facts,
+        empty: !facts.aoe_frames,
+        startNs: facts.start_ns || 0,
+        duration: (facts.duration_ns || 0) / 1e9,
+        label: (text) => (letter ? `${letter} ${text}` : text),
     };
 }
 
@@ -27,18 +34,18 @@ function readCaptures() {
 
 /* "FILE frame N", with N counted in that file. */
 function frameText(capture, frame) {
-    if (!isNumber(frame))
-        return NONE;
-    const i = capture.files.findIndex((file) =>
-        frame >= file.first_frame && frame < file.first_frame + file.frames);
-    if (i < 0)
-        return `frame ${frame}`;
+    if (!isNumber(frame)) return NONE;
+    const i = capture.files.findIndex(
+        (file) => frame >= file.first_frame && frame < file.first_frame + file.frames,
+    );
+    if (i < 0) return `frame ${frame}`;
     return `${capture.fileNames[i]} frame ${frame - capture.files[i].first_frame + 1}`;
 }
 
 const secondsOf = (capture, ns) => (ns - capture.startNs) / 1e9;
 
-const targetText = (of) => of.vlan === null || of.vlan === undefined ? of.target : `${of.target} (VLAN ${of.vlan})`;
+const targetText = (of) =>
+    of.vlan === null || of.vlan === undefined ? of.target : `${of.target} (VLAN ${of.vlan})`;
 const pairText = (of) => `${targetText(of)} \u2190 ${of.initiator}`;
 
 /* ---- bins over time ---- */
@@ -50,31 +57,42 @@ function binStart(capture, bins, i) {
 /* A capture's bins for a target by its text, or "" for all: null where it has none. */
 function binsOf(capture, target) {
     const series = capture.result.series;
-    if (!series || capture.empty)
-        return null;
-    const rows = target ? (series.targets.find((of) => targetText(of) === target) || {}).bins : series.total;
-    if (!rows || !rows.length)
-        return null;
+    if (!series || capture.empty) return null;
+    const rows = target
+        ? (series.targets.find((of) => targetText(of) === target) || {}).bins
+        : series.total;
+    if (!rows || !rows.length) return null;
     const columns = Object.fromEntries(series.columns.map((name, i) => [name, i]));
     return {
         seconds: series.bin_ns / 1e9,
         middles: rows.map((row, i) => binStart(capture, series, i + 0.5)),
+        edges: [...rows.keys(), rows.length].map((i) => binStart(capture, series, i)),
         map: (make) => rows.map((row) => make((name) => row[columns[name]])),
     };
 }
 
 function targetsOf(captures) {
-    const all = captures.flatMap((capture) => capture.empty ? [] : capture.result.series.targets.map(targetText));
+    const all = captures.flatMap((capture) =>
+        capture.empty ? [] : capture.result.series.targets.map(targetText),
+    );
     return [...new Set(all)];
 }
 
 /* First and last second of all that is drawn over time. */
 function timeRange(captures) {
-    const ends = captures.filter((capture) => !capture.empty).flatMap((capture) => {
-        const series = capture.result.series;
-        return [0, capture.duration, binStart(capture, series, 0), binStart(capture, series, series.total.length)];
-    });
-    const from = Math.min(0, ...ends), to = Math.max(...ends);
+    const ends = captures
+        .filter((capture) => !capture.empty)
+        .flatMap((capture) => {
+            const series = capture.result.series;
+            return [
+                0,
+                capture.duration,
+                binStart(capture, series, 0),
+                binStart(capture, series, series.total.length),
+            ];
+        });
+    const from = Math.min(0, ...ends),
+        to = Math.max(...ends);
     return [from, to > from ? to : from + 0.001];
 }
 
@@ -86,8 +104,7 @@ function alongside(captures, list, nameOf) {
     captures.forEach((capture, i) => {
         for (const measures of capture.result[list] || []) {
             const name = nameOf(measures);
-            if (!rows.has(name))
-                rows.set(name, {name, sides: captures.map(() => null)});
+            if (!rows.has(name)) rows.set(name, {name, sides: captures.map(() => null)});
             rows.get(name).sides[i] = measures;
         }
     });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is drawn below and above the lines of a chart: heat maps, and the slowest commands as dots.
 
-const DOT_RADIUS = 3.5, DOT_REACH = 9;
+const DOT_RADIUS = 3.5,
+    DOT_REACH = 9;
 
 /* Draws within the plot only. */
 function withinPlot(chart, draw) {
@@ -16,7 +17,7 @@ function withinPlot(chart, draw) {
 
 /* Few are faint, but seen; many are full. */
 function strength(count, most) {
-    return most <= 1 ? 1 : 0.18 + 0.82 * Math.log(count) / Math.log(most);
+    return most <= 1 ? 1 : 0.18 + (0.82 * Math.log(count)) / Math.log(most);
 }
 
 /* Cells of a map over time. `cells` are [bin, row, count], `rowFrom(i)` the value where row i begins;
@@ -24,27 +25,34 @@ function strength(count, most) {
 function makeMap(capture, map, cells, rowFrom) {
     const most = cells.reduce((greatest, cell) => Math.max(greatest, cell[2]), 0);
     const counts = new Map(cells.map(([bin, row, count]) => [`${bin} ${row}`, count]));
-    return {capture, map, cells, rowFrom, most, start: (bin) => binStart(capture, map, bin),
-        look: (bin, row) => counts.get(`${bin} ${row}`) || 0};
+    return {
+        capture,
+        map,
+        cells,
+        rowFrom,
+        most,
+        start: (bin) => binStart(capture, map, bin),
+        look: (bin, row) => counts.get(`${bin} ${row}`) || 0,
+    };
 }
 
 function drawMap(chart, map, fill) {
-    const {min, max} = chart.scales.x, width = map.map.bin_ns / 1e9;
+    const {min, max} = chart.scales.x,
+        width = map.map.bin_ns / 1e9;
     const edges = new Map();
     const edge = (row) => {
-        if (!edges.has(row))
-            edges.set(row, chart.valToPos(map.rowFrom(row), "y", true));
+        if (!edges.has(row)) edges.set(row, chart.valToPos(map.rowFrom(row), "y", true));
         return edges.get(row);
     };
     withinPlot(chart, (ctx) => {
         ctx.fillStyle = fill;
         for (const [bin, row, count] of map.cells) {
             const from = map.start(bin);
-            if (from + width < min || from > max)
-                continue;
+            if (from + width < min || from > max) continue;
             const left = Math.floor(chart.valToPos(from, "x", true));
             const right = Math.ceil(chart.valToPos(from + width, "x", true));
-            const top = Math.floor(edge(row + 1)), bottom = Math.ceil(edge(row));
+            const top = Math.floor(edge(row + 1)),
+                bottom = Math.ceil(edge(row));
             ctx.globalAlpha = strength(count, map.most);
             ctx.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
         }
@@ -58,36 +66,49 @@ function binAt(map, seconds) {
 /* ---- response times ---- */
 
 function heatMap(capture) {
-    const heat = capture.result.heat, from = heat.rows_from_ns;
-    const rowFrom = (i) => i < from.length ? Math.max(1, from[i]) : from[from.length - 1] * 2 ** 0.25;
+    const heat = capture.result.heat,
+        from = heat.rows_from_ns;
+    const rowFrom = (i) =>
+        i < from.length ? Math.max(1, from[i]) : from[from.length - 1] * 2 ** 0.25;
     return makeMap(capture, heat, heat.cells, rowFrom);
 }
 
 /* Lowest and highest latency that is drawn, with room for dots at the edges. */
 function latencyRange(maps) {
-    const rows = maps.flatMap((map) => map.cells.map(([, row]) => [map.rowFrom(row), map.rowFrom(row + 1)]));
-    if (!rows.length)
-        return [1e3, 1e9];
+    const rows = maps.flatMap((map) =>
+        map.cells.map(([, row]) => [map.rowFrom(row), map.rowFrom(row + 1)]),
+    );
+    if (!rows.length) return [1e3, 1e9];
     const low = rows.reduce((least, [from]) => Math.min(least, from), Infinity);
     const high = rows.reduce((most, [, to]) => Math.max(most, to), 0);
     return [low / 1.3, high * 1.3];
 }
 
 function heatLines(map, seconds, latency) {
-    const bin = binAt(map, seconds), from = map.map.rows_from_ns;
+    const bin = binAt(map, seconds),
+        from = map.map.rows_from_ns;
     const row = from.findIndex((value, i) => latency >= value && latency < map.rowFrom(i + 1));
     const count = row < 0 ? 0 : map.look(bin, row);
-    if (!count)
-        return [];
-    return [map.capture.label(`${countText(count)} command${count === 1 ? "" : "s"} of ` +
-        `${timeText(from[row])} to ${timeText(map.rowFrom(row + 1))}`)];
+    if (!count) return [];
+    return [
+        map.capture.label(
+            `${countText(count)} command${count === 1 ? "" : "s"} of ` +
+                `${timeText(from[row])} to ${timeText(map.rowFrom(row + 1))}`,
+        ),
+    ];
 }
 
 /* ---- dots ---- */
 
 function dotsOf(capture, target) {
-    return capture.result.slowest.filter((command) => !target || targetText(command) === target)
-        .map((command) => ({capture, command, x: secondsOf(capture, command.time_ns), y: command.command_latency_ns}));
+    return capture.result.slowest
+        .filter((command) => !target || targetText(command) === target)
+        .map((command) => ({
+            capture,
+            command,
+            x: secondsOf(capture, command.time_ns),
+            y: command.command_latency_ns,
+        }));
 }
 
 function drawDots(chart, dots, fill) {
@@ -98,7 +119,13 @@ function drawDots(chart, dots, fill) {
         ctx.lineWidth = uPlot.pxRatio;
         for (const {x, y} of dots) {
             ctx.beginPath();
-            ctx.arc(chart.valToPos(x, "x", true), chart.valToPos(y, "y", true), size, 0, 2 * Math.PI);
+            ctx.arc(
+                chart.valToPos(x, "x", true),
+                chart.valToPos(y, "y", true),
+                size,
+                0,
+                2 * Math.PI,
+            );
             ctx.fill();
             ctx.stroke();
         }
@@ -106,18 +133,24 @@ function drawDots(chart, dots, fill) {
 }
 
 function nearestDot(chart, dots, left, top) {
-    let nearest = null, least = DOT_REACH;
+    let nearest = null,
+        least = DOT_REACH;
     for (const dot of dots) {
-        const distance = Math.hypot(chart.valToPos(dot.x, "x") - left, chart.valToPos(dot.y, "y") - top);
-        if (distance <= least)
-            [nearest, least] = [dot, distance];
+        const distance = Math.hypot(
+            chart.valToPos(dot.x, "x") - left,
+            chart.valToPos(dot.y, "y") - top,
+        );
+        if (distance <= least) [nearest, least] = [dot, distance];
     }
     return nearest;
 }
 
 function dotLines({capture, command, x}) {
-    const place = command.lba === null ? "" : `, LBA ${command.lba}, ${countText(command.sectors)} sectors`;
-    const repeats = command.repeats ? `, ${countText(command.repeats)} repeat${command.repeats === 1 ? "" : "s"}` : "";
+    const place =
+        command.lba === null ? "" : `, LBA ${command.lba}, ${countText(command.sectors)} sectors`;
+    const repeats = command.repeats
+        ? `, ${countText(command.repeats)} repeat${command.repeats === 1 ? "" : "s"}`
+        : "";
     return [
         capture.label(`${targetText(command)}: ${command.operation}${place}`),
         `from ${command.initiator}`,
@@ -134,20 +167,33 @@ function positionMaps(capture) {
     const positions = capture.result.positions;
     const rowFrom = (i) => i * positions.row_sectors * 512;
     return ["read", "write"].map((kind, i) => {
-        const cells = positions.cells.map((cell) => [cell[0], cell[1], cell[2 + i]]).filter((cell) => cell[2]);
+        const cells = positions.cells
+            .map((cell) => [cell[0], cell[1], cell[2 + i]])
+            .filter((cell) => cell[2]);
         return {kind, ...makeMap(capture, positions, cells, rowFrom)};
     });
 }
 
 function positionLines(maps, seconds, bytes) {
-    const lines = maps.map((map) => {
-        const row = Math.floor(bytes / 512 / map.map.row_sectors);
-        const count = map.look(binAt(map, seconds), row);
-        return count ? [map.capture.label(`${countText(count)} ${map.kind}${count === 1 ? "" : "s"}`), row, map] : null;
-    }).filter(Boolean);
-    if (!lines.length)
-        return null;
-    const [, row, map] = lines[0], sectors = map.map.row_sectors;
-    return [...lines.map(([text]) => text), `LBA ${row * sectors} to ${(row + 1) * sectors - 1}`,
-        `${bytesText(map.rowFrom(row))} to ${bytesText(map.rowFrom(row + 1))}`];
+    const lines = maps
+        .map((map) => {
+            const row = Math.floor(bytes / 512 / map.map.row_sectors);
+            const count = map.look(binAt(map, seconds), row);
+            return count
+                ? [
+                      map.capture.label(`${countText(count)} ${map.kind}${count === 1 ? "" : "s"}`),
+                      row,
+                      map,
+                  ]
+                : null;
+        })
+        .filter(Boolean);
+    if (!lines.length) return null;
+    const [, row, map] = lines[0],
+        sectors = map.map.row_sectors;
+    return [
+        ...lines.map(([text]) => text),
+        `LBA ${row * sectors} to ${(row + 1) * sectors - 1}`,
+        `${bytesText(map.rowFrom(row))} to ${bytesText(map.rowFrom(row + 1))}`,
+    ];
 }

@@ -1,65 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What got worse and what got better from the first capture to the second.
 
-const CHANGE_FIGURES = ["p50", "p99", "p999", "max", "iops", "read", "write", "loss"];
-const CHANGE_FEWEST = 20, CHANGE_LEAST = 1.05, CHANGE_ROWS = 12;
+/* Figures, and how many commands both captures need for them to say something. */
+const CHANGE_FIGURES = [
+    ["p50", 20],
+    ["p99", 500],
+    ["p999", 5000],
+    ["iops", 20],
+    ["read", 20],
+    ["write", 20],
+    ["loss", 500],
+];
+const CHANGE_LEAST = 1.05,
+    CHANGE_ROWS = 12;
 
 /* Loss and errors have no ratio where the first capture had none: they count as far apart. */
 function changeSize([first, second]) {
-    if (first > 0 && second > 0)
-        return Math.abs(Math.log(second / first));
+    if (first > 0 && second > 0) return Math.abs(Math.log(second / first));
     return first === second ? 0 : Infinity;
 }
 
 function changesOf(captures, name, sides) {
-    const enough = sides.every((measures) => measures && measures.commands >= CHANGE_FEWEST);
-    if (!enough)
-        return [];
-    return CHANGE_FIGURES.map((id) => {
-        const figure = FIGURES[id], values = figureValues(captures, figure, sides);
-        return {name, figure, values, size: changeSize(values), worse: (values[1] - values[0]) * figure.good < 0};
-    }).filter(({values, size}) => values.every(isNumber) && size > Math.log(CHANGE_LEAST));
+    const fewest = Math.min(...sides.map((measures) => (measures ? measures.commands : 0)));
+    return CHANGE_FIGURES.filter(([, needed]) => fewest >= needed)
+        .map(([id]) => {
+            const figure = FIGURES[id],
+                values = figureValues(captures, figure, sides);
+            return {
+                name,
+                figure,
+                values,
+                size: changeSize(values),
+                worse: (values[1] - values[0]) * figure.good < 0,
+            };
+        })
+        .filter(({values, size}) => values.every(isNumber) && size > Math.log(CHANGE_LEAST));
 }
 
 /* All, each target, and each operation of each target. */
 function allChanges(captures) {
-    const changes = changesOf(captures, "all targets", captures.map((capture) => capture.result.total));
+    const changes = changesOf(
+        captures,
+        "all targets",
+        captures.map((capture) => capture.result.total),
+    );
     for (const {name, sides} of alongside(captures, "targets", targetText)) {
         changes.push(...changesOf(captures, name, sides));
-        const operations = new Set(sides.flatMap((side) => side ? side.operations.map((one) => one.operation) : []));
+        const operations = new Set(
+            sides.flatMap((side) => (side ? side.operations.map((one) => one.operation) : [])),
+        );
         for (const operation of operations)
-            changes.push(...changesOf(captures, `${name} ${operation}`,
-                sides.map((side) => side && side.operations.find((one) => one.operation === operation))));
+            changes.push(
+                ...changesOf(
+                    captures,
+                    `${name} ${operation}`,
+                    sides.map(
+                        (side) =>
+                            side && side.operations.find((one) => one.operation === operation),
+                    ),
+                ),
+            );
     }
-    return changes.sort((a, b) => a.size === b.size ? 0 : b.size - a.size);
+    return changes.sort((a, b) => (a.size === b.size ? 0 : b.size - a.size));
 }
 
 function onlyIn(captures) {
     const rows = alongside(captures, "targets", targetText);
     return captures.map((capture, i) => {
         const names = rows.filter(({sides}) => sides[i] && !sides[1 - i]).map(({name}) => name);
-        return names.length ? element("p", {}, `Only in ${capture.letter}: ${names.join(", ")}.`) : null;
+        return names.length
+            ? element("p", {}, `Only in ${capture.letter}: ${names.join(", ")}.`)
+            : null;
     });
 }
 
 function changeTable(captures, caption, changes) {
     if (!changes.length)
-        return element("p", {class: "nothing"}, `${caption}: nothing by more than ${Math.round((CHANGE_LEAST - 1) * 100)} %.`);
-    const [first, second] = captures.map((capture, i) => ({label: capture.letter, title: capture.name,
-        value: ({values}) => values[i], text: ({figure, values}) => figure.text(values[i])}));
-    const columns = [{label: "Where", value: ({name}) => name}, {label: "Figure", words: true, value: ({figure}) => figure.title},
-        first, second, {label: "B through A", value: ({values}) => ratioOf(values), text: ({figure, values}) => {
-            const ratio = ratioOf(values);
-            return ratio ? ratioElement(ratio, figure) : ratio === 0 ? "gone" : "new";
-        }}];
+        return element(
+            "p",
+            {class: "nothing"},
+            `${caption}: nothing by more than ${Math.round((CHANGE_LEAST - 1) * 100)} %.`,
+        );
+    const [first, second] = captures.map((capture, i) => ({
+        label: capture.letter,
+        title: capture.name,
+        value: ({values}) => values[i],
+        text: ({figure, values}) => figure.text(values[i]),
+    }));
+    const columns = [
+        {label: "Where", value: ({name}) => name},
+        {label: "Figure", words: true, value: ({figure}) => figure.title},
+        first,
+        second,
+        {
+            label: "B / A",
+            value: ({values}) => ratioOf(values),
+            text: ({figure, values, worse}) => {
+                const ratio = ratioOf(values);
+                return ratio
+                    ? ratioElement(ratio, figure)
+                    : element(
+                          "span",
+                          {class: `ratio ${worse ? "worse" : "better"}`},
+                          `${values[0] ? "gone" : "new"} ${worse ? "\u25bc" : "\u25b2"}`,
+                      );
+            },
+        },
+    ];
     const rest = changes.length - CHANGE_ROWS;
-    return element("div", {}, sortableTable(caption, columns, changes.slice(0, CHANGE_ROWS)), rest > 0 ?
-        element("details", {}, element("summary", {}, `${rest} smaller changes`),
-            sortableTable(`${caption}, smaller changes`, columns, changes.slice(CHANGE_ROWS))) : null);
+    return element(
+        "div",
+        {},
+        sortableTable(caption, columns, changes.slice(0, CHANGE_ROWS)),
+        rest > 0
+            ? element(
+                  "details",
+                  {},
+                  element("summary", {}, `${rest} smaller changes`),
+                  sortableTable(`${caption}, smaller changes`, columns, changes.slice(CHANGE_ROWS)),
+              )
+            : null,
+    );
 }
 
 function changesSection(captures) {
     const changes = allChanges(captures);
-    return section("changes", "What changed from A to B", changeTable(captures, "Worse", changes.filter(({worse}) => worse)),
-        changeTable(captures, "Better", changes.filter(({worse}) => !worse)), onlyIn(captures));
+    return section(
+        "changes",
+        "What changed from A to B",
+        changeTable(
+            captures,
+            "Worse",
+            changes.filter(({worse}) => worse),
+        ),
+        changeTable(
+            captures,
+            "Better",
+            changes.filter(({worse}) => !worse),
+        ),
+        onlyIn(captures),
+    );
 }

@@ -2,7 +2,10 @@
 // Latencies regardless of time: histogram, and percentiles on an axis that gives each nine its room.
 
 const BINS_PER_OCTAVE = 6;
-const LATENCIES = [["command_latency", "command latency"], ["frame_round_trip", "frame round trip"]];
+const LATENCIES = [
+    ["command_latency", "command latency"],
+    ["frame_round_trip", "frame round trip"],
+];
 
 /* ---- data ---- */
 
@@ -10,7 +13,8 @@ const nines = (share) => -Math.log10(1 - share);
 
 /* [x, y]: nines and the latency that this share of commands stays within. */
 function percentileCurve(latency) {
-    const x = [0], y = [Math.max(1, latency.min_ns)];
+    const x = [0],
+        y = [Math.max(1, latency.min_ns)];
     let seen = 0;
     for (const [from, below, count] of latency.histogram) {
         seen += count;
@@ -32,9 +36,16 @@ function binned(latency, first, count) {
 }
 
 function histogramTable(curves) {
-    const ends = curves.flatMap(({latency: {histogram}}) => [binOf(histogram[0][0]), binOf(histogram[histogram.length - 1][1])]);
-    const first = Math.min(...ends) - 1, count = Math.max(...ends) - first + 2;
-    const x = Array.from({length: count}, (unused, i) => (first + i) / BINS_PER_OCTAVE * Math.log10(2));
+    const ends = curves.flatMap(({latency: {histogram}}) => [
+        binOf(histogram[0][0]),
+        binOf(histogram[histogram.length - 1][1]),
+    ]);
+    const first = Math.min(...ends) - 1,
+        count = Math.max(...ends) - first + 2;
+    const x = Array.from(
+        {length: count},
+        (unused, i) => ((first + i) / BINS_PER_OCTAVE) * Math.log10(2),
+    );
     return [x, ...curves.map(({latency}) => binned(latency, first, count))];
 }
 
@@ -42,43 +53,72 @@ function histogramTable(curves) {
 function chosenCurves(captures, choice) {
     return captures.flatMap((capture) => {
         const measures = chosenMeasures(capture, choice);
-        return LATENCIES.filter(([id]) => measures && measures[id] && measures[id].count).map(([id, label], i) => ({
-            label: capture.label(label), latency: measures[id],
-            stroke: captureColour(capture, i ? "second" : "line"), dash: i ? [6, 4] : []}));
+        return LATENCIES.filter(([id]) => measures && measures[id] && measures[id].count).map(
+            ([id, label], i) => ({
+                label: capture.label(label),
+                latency: measures[id],
+                stroke: captureColour(capture, i ? "second" : "line"),
+                dash: i ? [6, 4] : [],
+            }),
+        );
     });
 }
 
 function chosenMeasures(capture, {target, operation}) {
-    const of = target ? capture.result.targets.find((one) => targetText(one) === target) : capture.result.total;
-    if (!of || !operation)
-        return of;
-    return (target ? of.operations : capture.result.operations).find((one) => one.operation === operation);
+    const of = target
+        ? capture.result.targets.find((one) => targetText(one) === target)
+        : capture.result.total;
+    if (!of || !operation) return of;
+    return (target ? of.operations : capture.result.operations).find(
+        (one) => one.operation === operation,
+    );
 }
 
 /* ---- charts ---- */
 
-/* Ticks at 1, 2 and 5 of each decade of a scale that has logarithms on it. */
-function decadeTicks(chart, i, from, to) {
-    const steps = to - from > 3 ? [1] : [1, 2, 5], ticks = [];
-    for (let decade = Math.floor(from); decade <= to; decade++)
-        ticks.push(...steps.map((step) => decade + Math.log10(step)).filter((tick) => tick >= from && tick <= to));
-    return ticks;
-}
-
 function latencyAxis() {
-    return axis({scale: "x", size: 28, label: "latency", labelFont: FONT, labelSize: 18, labelGap: 0, splits: decadeTicks,
-        values: (chart, values) => values.map((value) => timeText(Math.round(10 ** value)))});
+    return axis({
+        scale: "x",
+        size: 28,
+        label: "latency",
+        labelFont: FONT,
+        labelSize: 18,
+        labelGap: 0,
+        splits: decadeTicks,
+        values: (chart, values) => values.map((value) => timeText(Math.round(10 ** value))),
+    });
 }
 
 function drawHistogram(host, curves) {
-    const series = [{label: "latency", value: (chart, value) => value === null || value === undefined ? NONE :
-        `${timeText(10 ** value)} to ${timeText(10 ** (value + Math.log10(2) / BINS_PER_OCTAVE))}`},
-        ...curves.map(({label, stroke, dash}) => line(label, stroke, shareText, {dash,
-            paths: uPlot.paths.stepped({align: 1}), points: {show: false},
-            fill: dash.length ? undefined : `color-mix(in srgb, ${stroke} 18%, transparent)`}))];
-    return drawChart(host, {title: "Histogram", height: 280, series, cursor: {y: false, drag: {x: false, y: false}},
-        scales: {x: {time: false}, y: {range: fromZero}}, axes: [latencyAxis(), yAxis("share of commands", shareText)]},
-    histogramTable(curves));
+    const series = [
+        {
+            label: "latency",
+            value: (chart, value) =>
+                value === null || value === undefined
+                    ? NONE
+                    : `${timeText(10 ** value)} to ${timeText(10 ** (value + Math.log10(2) / BINS_PER_OCTAVE))}`,
+        },
+        ...curves.map(({label, stroke, dash}) =>
+            line(label, stroke, shareText, {
+                dash,
+                paths: uPlot.paths.stepped({align: 1}),
+                points: {show: false},
+                fill: dash.length ? undefined : `color-mix(in srgb, ${stroke} 18%, transparent)`,
+            }),
+        ),
+    ];
+    return drawChart(
+        host,
+        {
+            title: "Histogram",
+            height: 280,
+            series,
+            cursor: {y: false, drag: {x: false, y: false}, hover: {bias: -1}},
+            scales: {x: {time: false}, y: {range: fromZero}},
+            axes: [latencyAxis(), yAxis("share of commands", shareText)],
+        },
+        histogramTable(curves),
+    );
 }
 
 const NINE_TICKS = [0, nines(0.5), 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -89,35 +129,101 @@ function percentText(n) {
 }
 
 function percentileAxis() {
-    return axis({scale: "x", size: 28, label: "share of commands that were answered within", labelFont: FONT,
-        labelSize: 18, labelGap: 0, splits: (chart, i, from, to) => NINE_TICKS.filter((tick) => tick >= from && tick <= to),
-        values: (chart, values) => values.map(percentText)});
+    return axis({
+        scale: "x",
+        size: 28,
+        label: "share of commands that were answered within",
+        labelFont: FONT,
+        labelSize: 18,
+        labelGap: 0,
+        splits: (chart, i, from, to) => NINE_TICKS.filter((tick) => tick >= from && tick <= to),
+        values: (chart, values) => values.map(percentText),
+    });
 }
 
 function drawPercentiles(host, curves) {
     const tables = curves.map(({latency}) => percentileCurve(latency));
     const end = Math.max(...tables.map(([x]) => x[x.length - 1]));
-    const series = [{label: "share", value: (chart, value) => value === null || value === undefined ? NONE : percentText(value)},
-        ...curves.map(({label, stroke, dash}) => line(label, stroke, timeText, {dash, width: 2, spanGaps: true, points: {show: false}}))];
-    return drawChart(host, {title: "Percentiles", height: 280, series,
-        cursor: {y: false, drag: {x: false, y: false}}, scales: {x: {time: false, range: () => [0, end]},
-            y: {distr: 3, log: 10, range: (chart, min, max) => min === null ? [1e3, 1e6] : [min / 1.2, max * 1.2]}},
-        axes: [percentileAxis(), yAxis("latency", timeText)]}, joined(tables));
+    const series = [
+        {
+            label: "share",
+            value: (chart, value) =>
+                value === null || value === undefined ? NONE : percentText(value),
+        },
+        ...curves.map(({label, stroke, dash}) =>
+            line(label, stroke, timeText, {dash, width: 2, spanGaps: true, points: {show: false}}),
+        ),
+    ];
+    return drawChart(
+        host,
+        {
+            title: "Percentiles",
+            height: 280,
+            series,
+            cursor: {y: false, drag: {x: false, y: false}},
+            scales: {
+                x: {time: false, range: () => [0, end]},
+                y: {
+                    distr: 3,
+                    log: 10,
+                    range: (chart, min, max) =>
+                        min === null ? [1e3, 1e6] : [min / 1.2, max * 1.2],
+                },
+            },
+            axes: [percentileAxis(), latencyYAxis()],
+        },
+        joined(tables),
+    );
 }
 
 /* ---- the table below ---- */
 
-const PERCENTILES = [["min_ns", "least"], ["mean_ns", "mean"], ["p50_ns", "p50"], ["p90_ns", "p90"], ["p99_ns", "p99"],
-    ["p99_9_ns", "p99.9"], ["p99_99_ns", "p99.99"], ["max_ns", "greatest"]];
+const PERCENTILES = [
+    ["min_ns", "least"],
+    ["mean_ns", "mean"],
+    ["p50_ns", "p50"],
+    ["p90_ns", "p90"],
+    ["p99_ns", "p99"],
+    ["p99_9_ns", "p99.9"],
+    ["p99_99_ns", "p99.99"],
+    ["max_ns", "greatest"],
+];
 
 function percentileTable(curves) {
     const head = ["", "count", ...PERCENTILES.map(([, label]) => label)];
-    return element("div", {class: "wide", tabindex: "0", role: "region", "aria-label": "Percentiles as a table"},
-        element("table", {}, element("caption", {}, "Percentiles"),
-            element("thead", {}, element("tr", {}, head.map((text) => element("th", {scope: "col", class: "number"}, text)))),
-            element("tbody", {}, curves.map(({label, latency}) => element("tr", {}, element("th", {scope: "row"}, label),
-                element("td", {class: "number"}, countText(latency.count)),
-                PERCENTILES.map(([id]) => element("td", {class: "number"}, timeText(latency[id]))))))));
+    return element(
+        "div",
+        {class: "wide", tabindex: "0", role: "region", "aria-label": "Percentiles as a table"},
+        element(
+            "table",
+            {},
+            element("caption", {}, "Percentiles"),
+            element(
+                "thead",
+                {},
+                element(
+                    "tr",
+                    {},
+                    head.map((text) => element("th", {scope: "col", class: "number"}, text)),
+                ),
+            ),
+            element(
+                "tbody",
+                {},
+                curves.map(({label, latency}) =>
+                    element(
+                        "tr",
+                        {},
+                        element("th", {scope: "row"}, label),
+                        element("td", {class: "number"}, countText(latency.count)),
+                        PERCENTILES.map(([id]) =>
+                            element("td", {class: "number"}, timeText(latency[id])),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    );
 }
 
 function namesIn(captures, list, nameOf) {
@@ -125,7 +231,8 @@ function namesIn(captures, list, nameOf) {
 }
 
 function distributionSection(captures) {
-    const host = element("div", {}), choice = {target: "", operation: ""};
+    const host = element("div", {}),
+        choice = {target: "", operation: ""};
     let drawn = [];
     const redraw = () => {
         drawn.splice(0).forEach((one) => one.destroy());
@@ -142,13 +249,40 @@ function distributionSection(captures) {
             return (i ? drawPercentiles : drawHistogram)(place, curves);
         });
     };
-    const choose = (key) => (chosen) => (choice[key] = chosen, redraw());
+    const choose = (key) => (chosen) => ((choice[key] = chosen), redraw());
     const options = (all, names) => [["", all], ...names.map((name) => [name, name])];
-    const controls = element("div", {class: "controls"},
-        selector("Target", options("all targets", namesIn(captures, "targets", targetText)), "", choose("target")),
-        selector("Operation", options("all operations", namesIn(captures, "operations", (one) => one.operation)), "",
-            choose("operation")));
-    return {element: section("latency", "Latency", element("p", {class: "hint"},
-        "Command latency: from the first send to the answer. Frame round trip: from the send that was answered."),
-    controls, host), redraw, resize: () => drawn.forEach((one) => one.resize())};
+    const controls = element(
+        "div",
+        {class: "controls"},
+        selector(
+            "Target",
+            options("all targets", namesIn(captures, "targets", targetText)),
+            "",
+            choose("target"),
+        ),
+        selector(
+            "Operation",
+            options(
+                "all operations",
+                namesIn(captures, "operations", (one) => one.operation),
+            ),
+            "",
+            choose("operation"),
+        ),
+    );
+    return {
+        element: section(
+            "latency",
+            "Latency",
+            element(
+                "p",
+                {class: "hint"},
+                "Command latency: from the first send to the answer. Frame round trip: from the send that was answered.",
+            ),
+            controls,
+            host,
+        ),
+        redraw,
+        resize: () => drawn.forEach((one) => one.resize()),
+    };
 }

@@ -7,31 +7,47 @@ const BOOLEAN_ATTRIBUTES = ["hidden", "open", "selected"];
 function element(name, attributes, ...children) {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) {
-        if (key.startsWith("on"))
-            made.addEventListener(key.slice(2), value);
-        else if (BOOLEAN_ATTRIBUTES.includes(key))
-            made[key] = value;
-        else if (value !== null && value !== undefined)
-            made.setAttribute(key, value);
+        if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+        else if (BOOLEAN_ATTRIBUTES.includes(key)) made[key] = value;
+        else if (value !== null && value !== undefined) made.setAttribute(key, value);
     }
     made.append(...children.flat().filter((child) => child !== null && child !== undefined));
     return made;
 }
 
 function section(id, title, ...children) {
-    return element("section", {id, "aria-labelledby": `${id}-title`},
-        element("h2", {id: `${id}-title`}, title), ...children);
+    return element(
+        "section",
+        {id, "aria-labelledby": `${id}-title`},
+        element("h2", {id: `${id}-title`}, title),
+        ...children,
+    );
 }
 
 /* Names and values: [[name, value], ...]. */
 function facts(pairs) {
-    return element("dl", {class: "facts"}, pairs.filter(Boolean).map(([name, ...values]) =>
-        element("div", {}, element("dt", {}, name), values.map((value) => element("dd", {}, value)))));
+    return element(
+        "dl",
+        {class: "facts"},
+        pairs.filter(Boolean).map(([name, ...values]) =>
+            element(
+                "div",
+                {},
+                element("dt", {}, name),
+                values.map((value) => element("dd", {}, value)),
+            ),
+        ),
+    );
 }
 
 function selector(label, options, chosen, change) {
-    const select = element("select", {onchange: () => change(select.value)},
-        options.map(([value, text]) => element("option", {value, selected: value === chosen}, text)));
+    const select = element(
+        "select",
+        {onchange: () => change(select.value)},
+        options.map(([value, text]) =>
+            element("option", {value, selected: value === chosen}, text),
+        ),
+    );
     return element("label", {class: "selector"}, element("span", {}, label), select);
 }
 
@@ -60,9 +76,9 @@ function hideTooltip() {
 /* What is not known comes last, in either direction. */
 function compareCells(one, other, descending) {
     const known = (value) => value !== null && value !== undefined;
-    if (!known(one) || !known(other))
-        return known(other) - known(one);
-    const order = typeof one === "string" ? one.localeCompare(other, "en", {numeric: true}) : one - other;
+    if (!known(one) || !known(other)) return known(other) - known(one);
+    const order =
+        typeof one === "string" ? one.localeCompare(other, "en", {numeric: true}) : one - other;
     return descending ? -order : order;
 }
 
@@ -76,14 +92,19 @@ function cell(column, row, i) {
 function tableRows(columns, row, detail) {
     const cells = columns.map((column, i) => cell(column, row, i));
     const line = element("tr", {}, cells);
-    if (!detail)
-        return [line];
-    const more = element("tr", {class: "detail", hidden: true}, element("td", {colspan: columns.length}));
-    const toggle = element("button", {type: "button", class: "unfold", "aria-expanded": "false"},
-        cells[0].textContent);
+    if (!detail) return [line];
+    const more = element(
+        "tr",
+        {class: "detail", hidden: true},
+        element("td", {colspan: columns.length}),
+    );
+    const toggle = element(
+        "button",
+        {type: "button", class: "unfold", "aria-expanded": "false"},
+        cells[0].textContent,
+    );
     toggle.addEventListener("click", () => {
-        if (!more.firstChild.firstChild)
-            more.firstChild.append(detail(row));
+        if (!more.firstChild.firstChild) more.firstChild.append(detail(row));
         more.hidden = !more.hidden;
         toggle.setAttribute("aria-expanded", String(!more.hidden));
     });
@@ -93,10 +114,8 @@ function tableRows(columns, row, detail) {
 
 function sortTable(table, columns, lines, by, descending) {
     table.querySelectorAll("thead th").forEach((head, i) => {
-        if (i === by)
-            head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-        else
-            head.removeAttribute("aria-sort");
+        if (i === by) head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+        else head.removeAttribute("aria-sort");
     });
     const value = columns[by].value;
     const order = [...lines].sort((a, b) => compareCells(value(a.row), value(b.row), descending));
@@ -113,13 +132,38 @@ function sortableTable(caption, columns, rows, detail) {
         state.by = i;
         sortTable(table, columns, lines, i, state.descending);
     };
-    const heads = columns.map((column, i) => element("th",
-        {scope: "col", class: i === 0 || column.words ? "words" : "number"},
-        element("button", {type: "button", class: "sort", title: column.title || `Sort by ${column.label}`,
-            onclick: () => sort(i)}, column.label)));
-    const table = element("table", {}, element("caption", {}, caption), element("thead", {},
-        element("tr", {}, heads)), element("tbody", {}, lines.flatMap((line) => line.elements)));
-    return element("div", {class: "wide", tabindex: "0", role: "region", "aria-label": caption}, table);
+    const heads = columns.map((column, i) =>
+        element(
+            "th",
+            {scope: "col", class: i === 0 || column.words ? "words" : "number"},
+            element(
+                "button",
+                {
+                    type: "button",
+                    class: "sort",
+                    title: column.title || `Sort by ${column.label}`,
+                    onclick: () => sort(i),
+                },
+                column.label,
+            ),
+        ),
+    );
+    const table = element(
+        "table",
+        {},
+        element("caption", {}, caption),
+        element("thead", {}, element("tr", {}, heads)),
+        element(
+            "tbody",
+            {},
+            lines.flatMap((line) => line.elements),
+        ),
+    );
+    return element(
+        "div",
+        {class: "wide", tabindex: "0", role: "region", "aria-label": caption},
+        table,
+    );
 }
 
 /* A small table with a bar for each count: [[name, count], ...]. */
@@ -127,10 +171,20 @@ function barTable(caption, pairs) {
     const total = pairs.reduce((sum, [, count]) => sum + count, 0);
     const rows = pairs.map(([name, count]) => {
         const bar = element("div", {class: "bar"});
-        bar.style.width = `${total ? 100 * count / total : 0}%`;
-        return element("tr", {}, element("th", {scope: "row"}, name), element("td", {class: "number"}, countText(count)),
+        bar.style.width = `${total ? (100 * count) / total : 0}%`;
+        return element(
+            "tr",
+            {},
+            element("th", {scope: "row"}, name),
+            element("td", {class: "number"}, countText(count)),
             element("td", {class: "number"}, shareText(total ? count / total : null)),
-            element("td", {class: "bars"}, bar));
+            element("td", {class: "bars"}, bar),
+        );
     });
-    return element("table", {class: "small"}, element("caption", {}, caption), element("tbody", {}, rows));
+    return element(
+        "table",
+        {class: "small"},
+        element("caption", {}, caption),
+        element("tbody", {}, rows),
+    );
 }

@@ -8,16 +8,25 @@ function tabTitle(captures) {
 }
 
 function fillPage(page, captures) {
-    const holding = captures.filter((capture) => !capture.empty), both = holding.length === 2;
+    const holding = captures.filter((capture) => !capture.empty),
+        both = holding.length === 2;
     const charts = holding.length ? [timelineSection(captures), distributionSection(captures)] : [];
     const header = headerOf(captures);
-    page.append(...[header, ...captures.filter((capture) => capture.empty).map(emptyNotice),
-        holding.length ? problemsSection(captures) : null, both ? changesSection(captures) : null,
-        holding.length ? figuresSection(captures) : null, captureSection(captures), ...charts.map((one) => one.element),
-        ...(holding.length ? [tablesSection(captures), slowestSection(captures), findingsSection(captures)] : []),
-    ].filter(Boolean));
-    if (holding.length)
-        header.append(navigation(page));
+    page.append(
+        ...[
+            header,
+            ...captures.filter((capture) => capture.empty).map(emptyNotice),
+            holding.length ? problemsSection(captures) : null,
+            both ? changesSection(captures) : null,
+            holding.length ? figuresSection(captures) : null,
+            captureSection(captures),
+            ...charts.map((one) => one.element),
+            ...(holding.length
+                ? [tablesSection(captures), slowestSection(captures), findingsSection(captures)]
+                : []),
+        ].filter(Boolean),
+    );
+    if (holding.length) header.append(navigation(page));
     return charts;
 }
 
@@ -25,8 +34,7 @@ function redrawWhenNeeded(page, charts) {
     let width = page.clientWidth;
     const redraw = () => charts.forEach((one) => one.redraw());
     new ResizeObserver(() => {
-        if (page.clientWidth === width)
-            return;
+        if (page.clientWidth === width) return;
         width = page.clientWidth;
         charts.forEach((one) => one.resize());
     }).observe(page);
@@ -41,7 +49,8 @@ function redrawWhenNeeded(page, charts) {
 }
 
 function showPage() {
-    const page = document.getElementById("page"), captures = readCaptures();
+    const page = document.getElementById("page"),
+        captures = readCaptures();
     document.title = tabTitle(captures);
     const charts = fillPage(page, captures);
     charts.forEach((one) => one.redraw());
