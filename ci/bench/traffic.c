@@ -262,10 +262,6 @@ static void send(struct traffic *traffic, uint32_t index)
         first = plan_responses(traffic, index);
     else
         first = plan_response(traffic, index, command->flow, fate(traffic, command, flow));
-    if (command->too_late && command->sends == 1)
-        plan_response(traffic, index, command->flow,
-                      traffic->now + (flow->timer << traffic->options->tries) +
-                          (int64_t)traffic->options->patience * 5 / 4);
     if (first > traffic->now + timer)
         plan_for(traffic, index, (struct event){.time = traffic->now + timer, .kind = EVENT_TIMER});
 }
@@ -423,6 +419,16 @@ static void respond(struct traffic *traffic, const struct event *event)
         complete(traffic, command);
 }
 
+/* The initiator tries no more; the answer to its last try may come when nobody waits for it. */
+static void fail(struct traffic *traffic, uint32_t index)
+{
+    struct command *command = command_at(traffic, index);
+    if (command->too_late)
+        plan_response(traffic, index, command->flow,
+                      traffic->now + (int64_t)traffic->options->patience * 5 / 4);
+    complete(traffic, command);
+}
+
 static void time_out(struct traffic *traffic, uint32_t index)
 {
     struct command *command = command_at(traffic, index);
@@ -431,7 +437,7 @@ static void time_out(struct traffic *traffic, uint32_t index)
     if (command->sends < traffic->options->tries)
         send(traffic, index);
     else
-        complete(traffic, command);
+        fail(traffic, index);
 }
 
 /* A response of the flow's target that nobody asked for. */

@@ -102,7 +102,9 @@ static void give_up(struct truth *truth, struct truth_pair *pair, struct account
     tally->count[COUNT_UNANSWERED]++;
     tally->count[COUNT_UNANSWERED_ONCE] += account->sends == 1;
     /* After the frames of that very time: they do not end the wait yet. */
-    add_edge(truth, pair, (struct edge){expiry_of(truth, account), UINT64_MAX, -1});
+    add_edge(
+        truth, pair,
+        (struct edge){account->last_stamp + (int64_t)truth->options->patience, UINT64_MAX, -1});
 }
 
 /* Gives up what has waited too long when a frame comes at `clock`. */
@@ -217,7 +219,9 @@ static bool is_slower(const struct slow *a, const struct slow *b)
 {
     if (a->latency != b->latency)
         return a->latency > b->latency;
-    return a->first_number < b->first_number;
+    if (a->first_number != b->first_number)
+        return a->first_number < b->first_number;
+    return a->answer_number < b->answer_number;
 }
 
 static void keep_slow(struct truth *truth, const struct slow *slow)
@@ -272,17 +276,16 @@ static void count_answer(struct truth *truth, struct account *account, const str
     sample(truth, tally, TIMING_COMMAND_LATENCY, account->first_stamp, seen->stamp);
     count_errors(tally, reply);
     count_data(tally, account, reply);
-    if (!account->broadcast)
-        keep_slow(truth, &(struct slow){.pair = reply->pair,
-                                        .operation = account->operation,
-                                        .lba = account->lba,
-                                        .sectors = account->sectors,
-                                        .first_number = account->first_number,
-                                        .answer_number = seen->number,
-                                        .repeats = account->sends - 1,
-                                        .stamp = account->first_stamp,
-                                        .latency = between(account->first_stamp, seen->stamp),
-                                        .round_trip = between(sent, seen->stamp)});
+    keep_slow(truth, &(struct slow){.pair = reply->pair,
+                                    .operation = account->operation,
+                                    .lba = account->lba,
+                                    .sectors = account->sectors,
+                                    .first_number = account->first_number,
+                                    .answer_number = seen->number,
+                                    .repeats = account->sends - 1,
+                                    .stamp = account->first_stamp,
+                                    .latency = between(account->first_stamp, seen->stamp),
+                                    .round_trip = between(sent, seen->stamp)});
     if (account->state == ACCOUNT_OPEN)
         end_answered(truth, account, seen);
 }

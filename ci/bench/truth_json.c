@@ -60,19 +60,18 @@ static json_t *latency(const struct samples *samples)
                        {"p99_ns", 9900},
                        {"p99_9_ns", 9990},
                        {"p99_99_ns", 9999}};
+    if (!samples->count)
+        return json_null();
     json_t *object = json_object();
     uint64_t sum = 0;
     for (size_t i = 0; i < samples->count; i++)
         sum += (uint64_t)samples->values[i];
-    bool any = samples->count != 0;
     json_object_set_new(object, "count", number(samples->count));
-    json_object_set_new(object, "min_ns", any ? json_integer(samples->values[0]) : json_null());
-    json_object_set_new(object, "mean_ns", any ? number(sum / samples->count) : json_null());
+    json_object_set_new(object, "min_ns", json_integer(samples->values[0]));
+    json_object_set_new(object, "mean_ns", number(sum / samples->count));
     for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++)
-        json_object_set_new(object, percentiles[i].name,
-                            any ? percentile(samples, percentiles[i].parts) : json_null());
-    json_object_set_new(object, "max_ns",
-                        any ? json_integer(samples->values[samples->count - 1]) : json_null());
+        json_object_set_new(object, percentiles[i].name, percentile(samples, percentiles[i].parts));
+    json_object_set_new(object, "max_ns", json_integer(samples->values[samples->count - 1]));
     return object;
 }
 
@@ -112,7 +111,8 @@ static void set_errors(json_t *object, const struct tally *tally)
     static const char *const bits[ATA_BITS] = {"ABRT", "IDNF", "UNC", "other"};
     json_t *codes = json_object(), *registers = json_object();
     for (size_t i = 1; i < AOE_ERRORS; i++)
-        json_object_set_new(codes, aoe[i], number(tally->count[COUNT_AOE_ERROR_0 + i]));
+        if (tally->count[COUNT_AOE_ERROR_0 + i])
+            json_object_set_new(codes, aoe[i], number(tally->count[COUNT_AOE_ERROR_0 + i]));
     for (size_t i = 0; i < ATA_BITS; i++)
         if (tally->count[COUNT_ATA_BIT_0 + i])
             json_object_set_new(registers, bits[i], number(tally->count[COUNT_ATA_BIT_0 + i]));
@@ -331,11 +331,19 @@ static int compare_numbers(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
+/* By the tags, outer first; none before any. */
+static uint64_t vlan_number(uint32_t index)
+{
+    struct vlan vlan = vlan_of(index);
+    return vlan.count == 2 ? (uint64_t)vlan.tags[0] << 16 | vlan.tags[1]
+                           : (uint64_t)vlan.tags[0] << 16;
+}
+
 static int compare_pairs(const struct truth_pair *a, const struct truth_pair *b, enum part part)
 {
     int order = 0;
     if (part != BY_INITIATOR) {
-        order = compare_numbers(a->vlan, b->vlan);
+        order = compare_numbers(vlan_number(a->vlan), vlan_number(b->vlan));
         order = order ? order : compare_numbers(a->shelf, b->shelf);
         order = order ? order : compare_numbers(a->slot, b->slot);
     }
@@ -370,24 +378,36 @@ static json_t *name_part(const struct truth_pair *pair, enum part part)
     return object;
 }
 
+struct sorting {
+    const struct truth_pair *pairs;
+    enum part part;
+};
+
+static int compare_indices(const void *a, const void *b, void *user)
+{
+    const struct sorting *by = user;
+    return compare_pairs(&by->pairs[*(const uint32_t *)a], &by->pairs[*(const uint32_t *)b],
+                         by->part);
+}
+
 /* All pairs that are alike in that part go together. */
 static json_t *grouped(const struct group *whole, enum part part, bool *failed)
 {
     json_t *all = json_array();
+    struct sorting by = {whole->truth->pairs, part};
     uint32_t *pairs = calloc(whole->count + 1, sizeof *pairs);
-    const struct truth_pair *list = whole->truth->pairs;
     *failed |= !pairs;
-    for (uint32_t i = 0; pairs && i < whole->count; i++) {
-        struct group group = {whole->truth, whole->capture, pairs, 0};
-        uint32_t first = 0;
-        while (compare_pairs(&list[first], &list[i], part))
-            first++;
-        if (first != i)
-            continue;
-        for (uint32_t k = i; k < whole->count; k++)
-            if (!compare_pairs(&list[k], &list[i], part))
-                pairs[group.count++] = k;
-        json_t *object = group_object(&group, name_part(&list[i], part), part == BY_TARGET, failed);
+    if (pairs) {
+        memcpy(pairs, whole->pairs, whole->count * sizeof *pairs);
+        qsort_r(pairs, whole->count, sizeof *pairs, compare_indices, &by);
+    }
+    for (size_t i = 0, end; pairs && i < whole->count; i = end) {
+        const struct truth_pair *first = &by.pairs[pairs[i]];
+        for (end = i + 1; end < whole->count; end++)
+            if (compare_pairs(first, &by.pairs[pairs[end]], part))
+                break;
+        struct group group = {whole->truth, whole->capture, pairs + i, end - i};
+        json_t *object = group_object(&group, name_part(first, part), part == BY_TARGET, failed);
         if (object)
             json_array_append_new(all, object);
     }
