@@ -31,7 +31,5 @@ int64_t capture_time_of(const struct capture_clock *clock, uint64_t ticks)
 {
     unsigned __int128 ns = (unsigned __int128)ticks * clock->multiply / clock->divide;
     __int128 time = (__int128)ns + clock->offset;
-    if (time > INT64_MAX)
-        return INT64_MAX;
-    return time < INT64_MIN ? INT64_MIN : (int64_t)time;
+    return time > INT64_MAX ? INT64_MAX : (int64_t)time;
 }

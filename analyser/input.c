@@ -204,6 +204,8 @@ static int decode(struct input *input, struct decoder_step *step)
     bool moved = step->from_left < from || step->to_left < to;
     if (state == DECODER_FAILED)
         fail(input, INPUT_DAMAGED, reason);
+    else if (!moved && from)
+        fail(input, INPUT_DAMAGED, "it cannot be decompressed");
     else if (!moved && !input->between && input->ended)
         fail(input, INPUT_CUT, reason);
     return input->failure ? -1 : 0;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -230,6 +231,7 @@ static inline struct seen seen_file(const char *path)
     batches[1].count = 0;
     for (size_t turn = 0; seen.status == CAPTURE_MORE; turn = !turn) {
         seen.status = capture_read(capture, &batches[turn]);
+        assert_true(seen.status != CAPTURE_END || !batches[turn].count);
         seen_batch(&seen, &batches[!turn]);
         if (seen.status != CAPTURE_MORE)
             seen_batch(&seen, &batches[turn]);
@@ -259,15 +261,16 @@ static inline int made_file(const uint8_t *bytes, size_t length, char *path, siz
     return file;
 }
 
-/* Writes in pieces of that size into a pipe, which becomes standard input. Returns the writer, to
- * wait for. */
-static inline pid_t made_pipe(const struct made *made, size_t piece)
+/* Writes pieces of that size, each of which one read returns, into what becomes standard input.
+ * Returns the writer, to wait for. */
+static inline pid_t made_feed(const struct made *made, size_t piece)
 {
     int ends[2];
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
     pid_t writer = fork();
     assert_true(writer >= 0);
     if (!writer) {
+        close(ends[0]);
         for (size_t at = 0; at < made->length; at += piece)
             if (write(ends[1], made->bytes + at,
                       piece < made->length - at ? piece : made->length - at) < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "made_compressed.h"
 
+#include <fcntl.h>
+
 #include "analyser/input.h"
 
 static const char *const names[COMPRESSIONS] = {"gzip", "zstd", "xz", "lz4"};
@@ -206,6 +208,22 @@ static void test_skippable_frames(void **state)
     }
 }
 
+/* One that is longer than what tells the kind of file: zstd's are, in practice. */
+static void test_long_skippable_frame(void **state)
+{
+    enum { LONG = 300000 };
+    struct made plain = make_plain(2000), made = {0};
+    (void)state;
+    made_u32(&made, 0x184D2A5E);
+    made_u32(&made, LONG);
+    made_frame(&made, 1, LONG);
+    made_stream(&made, ZSTD, plain.bytes, plain.length);
+    struct content content = content_of(made.bytes, made.length, 300);
+    assert_content(&content, &plain, INPUT_WHOLE);
+    made_free(&made);
+    made_free(&plain);
+}
+
 static void test_padding(void **state)
 {
     static const enum compression kinds[] = {GZIP, XZ};
@@ -266,15 +284,15 @@ static void test_cannot_be_opened(void **state)
     assert_string_equal(error, "/: Is a directory");
 }
 
-static void assert_piped(const struct made *made, const struct made *expected, size_t piece)
+static void assert_pieces(const struct made *made, const struct made *expected, size_t piece)
 {
     char error[256];
     int status;
-    pid_t writer = made_pipe(made, piece);
+    pid_t writer = made_feed(made, piece);
     struct input *input = input_open("-", error, sizeof error);
     assert_non_null(input);
     assert_int_equal(input_size(input), 0);
-    struct content content = drain(input, 4096);
+    struct content content = drain(input, 8192);
     assert_int_equal(input_position(input), made->length);
     assert_content(&content, expected, INPUT_WHOLE);
     input_close(input);
@@ -282,48 +300,96 @@ static void assert_piped(const struct made *made, const struct made *expected, s
     assert_int_equal(status, 0);
 }
 
-static void test_pipe(void **state)
+static void test_pieces(void **state)
 {
     (void)state;
     struct made plain = make_plain(5000);
-    assert_piped(&plain, &plain, 1);
-    assert_piped(&plain, &plain, 4999);
+    assert_pieces(&plain, &plain, 1);
+    assert_pieces(&plain, &plain, 4999);
     for (enum compression kind = GZIP; kind < COMPRESSIONS; kind++) {
         struct made made = {0};
         made_stream(&made, kind, plain.bytes, 2500);
         made_stream(&made, kind, plain.bytes + 2500, 2500);
-        assert_piped(&made, &plain, 1);
-        assert_piped(&made, &plain, 997);
+        assert_pieces(&made, &plain, 1);
+        assert_pieces(&made, &plain, 997);
         made_free(&made);
     }
     made_free(&plain);
 }
 
-/* What a pipe holds so far is returned, while its writer is still there. */
-static void test_pipe_is_not_waited_for(void **state)
+/* A pipe that holds that and has a writer, as standard input; it fails where it would be waited
+ * for. Returns the writer's end. */
+static int open_pipe(const uint8_t *bytes, size_t length)
+{
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    assert_int_equal(write(ends[1], bytes, length), length);
+    return ends[1];
+}
+
+/* Three pieces, and then nothing. */
+static void assert_given_at_once(const struct made *made, size_t piece)
 {
     char error[256];
-    uint8_t to[4096];
-    int ends[2];
+    uint8_t to[1000];
+    int writer = open_pipe(made->bytes, made->length);
+    struct input *input = input_open("-", error, sizeof error);
+    assert_non_null(input);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(input_read(input, to, piece), piece);
+    assert_int_equal(input_read(input, to, piece), -1);
+    assert_int_equal(input_failure(input), INPUT_FAILED);
+    input_close(input);
+    close(writer);
+}
+
+static void test_pipe_is_not_waited_for(void **state)
+{
+    struct made plain = make_plain(3000);
     (void)state;
-    for (int kind = -1; kind < COMPRESSIONS; kind++) {
-        struct made plain = make_plain(3000), made = {0};
-        if (kind < 0)
-            made_put(&made, plain.bytes, plain.length);
-        else
-            made_stream(&made, (enum compression)kind, plain.bytes, plain.length);
-        assert_int_equal(pipe(ends), 0);
-        dup2(ends[0], STDIN_FILENO);
-        assert_int_equal(write(ends[1], made.bytes, made.length), made.length);
-        struct input *input = input_open("-", error, sizeof error);
-        assert_non_null(input);
-        assert_int_equal(input_read(input, to, sizeof to), plain.length);
-        input_close(input);
-        close(ends[0]);
-        close(ends[1]);
+    assert_given_at_once(&plain, 1000);
+    for (enum compression kind = GZIP; kind < COMPRESSIONS; kind++) {
+        struct made made = {0};
+        made_stream(&made, kind, plain.bytes, plain.length);
+        assert_given_at_once(&made, 1000);
         made_free(&made);
-        made_free(&plain);
     }
+    made_free(&plain);
+}
+
+/* A block of lz4 that is whole, in a frame whose end is still to come: the decoder takes all of the
+ * block before all of it comes out. */
+static void test_decoder_holds_back(void **state)
+{
+    enum { FRAME_END = 8 }; /* a mark and a checksum */
+    struct made plain = make_plain(3000), made = {0};
+    (void)state;
+    made_stream(&made, LZ4, plain.bytes, plain.length);
+    made.length -= FRAME_END;
+    assert_given_at_once(&made, 1000);
+    made_free(&made);
+    made_free(&plain);
+}
+
+/* A failure stays, even if the operating system would go on. */
+static void test_failure_stays(void **state)
+{
+    char error[256];
+    uint8_t to[64];
+    (void)state;
+    struct made plain = make_plain(64);
+    int writer = open_pipe(plain.bytes, plain.length);
+    struct input *input = input_open("-", error, sizeof error);
+    assert_int_equal(input_read(input, to, sizeof to), sizeof to);
+    assert_int_equal(input_read(input, to, sizeof to), -1);
+    assert_int_equal(write(writer, plain.bytes, plain.length), plain.length);
+    assert_int_equal(input_read(input, to, sizeof to), -1);
+    assert_string_equal(input_message(input), "Resource temporarily unavailable");
+    input_close(input);
+    close(writer);
+    made_free(&plain);
 }
 
 int main(void)
@@ -336,12 +402,15 @@ int main(void)
         cmocka_unit_test(test_cut_at_the_checksum),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_skippable_frames),
+        cmocka_unit_test(test_long_skippable_frame),
         cmocka_unit_test(test_padding),
         cmocka_unit_test(test_xz_memory),
         cmocka_unit_test(test_zstd_memory),
         cmocka_unit_test(test_cannot_be_opened),
-        cmocka_unit_test(test_pipe),
+        cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_pipe_is_not_waited_for),
+        cmocka_unit_test(test_decoder_holds_back),
+        cmocka_unit_test(test_failure_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
