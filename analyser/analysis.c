@@ -251,8 +251,7 @@ static void close_command(struct analysis *analysis, uint32_t mark, const struct
     struct measure *measure = measure_of(analysis, pair, operation_of_mark(mark));
     if (!measure)
         return;
-    if (!is_broadcast(pair) || step->frame->shelf == pair->key.shelf)
-        measure->answered++;
+    measure->answered++;
     if (!traffic_down(&analysis->figures.traffic, pair, step->time))
         traffic_idles(pair, step->time);
 }
