@@ -177,7 +177,7 @@ $(BUILD)/analyser/fuzz/%: $(BUILD)/analyser/fuzz/%.o $(call objects,analyser com
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(ANALYSER_LIBS)
 
 # The captures with known truth, and what is compared with aoe-analyze.
-BENCH_PROGRAMS = generate walker pcap_count
+BENCH_PROGRAMS = generate walker pcap_count measure
 BENCH_MAINS    = $(BENCH_PROGRAMS:%=ci/bench/%.c)
 BENCH          = $(BENCH_PROGRAMS:%=$(BUILD)/ci/bench/%)
 bench-programs: $(BENCH)

@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 enum event_kind {
-    EVENT_ISSUE,    /* a flow may send its next command */
-    EVENT_DISCOVER, /* a flow sends its next discovery */
+    EVENT_ISSUE,    /* a flow may send its next command, or discovery */
     EVENT_RESPONSE, /* a response reaches the initiator, and the capture */
     EVENT_TIMER,    /* an initiator has waited long enough for an answer */
     EVENT_FORGET,   /* aoe-analyze gives a command up */
