@@ -508,20 +508,26 @@ def test_charts_follow_the_window(page):
 def test_dark_and_print(page):
     def background():
         return page.script("return getComputedStyle(document.body).backgroundColor")
-    light, white = page.pixels("Throughput"), background()
+
+    def look():
+        return {title: page.pixels(title) for title in CHARTS + ["Histogram", "Percentiles"]}
+    light, white = look(), background()
     page.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     try:
         page.until(lambda: background() != white)
-        dark = page.pixels("Throughput")
-        assert dark != light
+        dark = look()
+        assert all(dark[title] != light[title] for title in dark)
         page.script("dispatchEvent(new Event('beforeprint'))")
         assert background() == white and page.one(".u-wrap").rect["width"] <= 700
         page.script("dispatchEvent(new Event('afterprint'))")
         page.until(lambda: page.one(".u-wrap").rect["width"] > 1100)
-        assert page.pixels("Throughput") == dark
+        assert look() == dark
+        page.driver.refresh()
+        assert look() == dark
     finally:
         page.tell("Emulation.setEmulatedMedia", features=[])
-    page.until(lambda: page.pixels("Throughput") == light)
+    page.until(lambda: background() == white)
+    assert look() == light
 
 
 def test_what_a_screen_reader_gets(page):

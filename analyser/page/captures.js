@@ -46,7 +46,7 @@ const secondsOf = (capture, ns) => (ns - capture.startNs) / 1e9;
 
 const targetText = (of) =>
     of.vlan === null || of.vlan === undefined ? of.target : `${of.target} (VLAN ${of.vlan})`;
-const pairText = (of) => `${targetText(of)} \u2190 ${of.initiator}`;
+const pairText = (of) => `${targetText(of)}\n\u2190 ${of.initiator}`;
 
 /* ---- bins over time ---- */
 

@@ -76,7 +76,7 @@ function targetFacts(m) {
             "Advertised",
             advertised
                 ? `buffer count ${advertised.buffer_count}, sector count ${advertised.sector_count}, ` +
-                  `firmware ${advertised.firmware}`
+                  `firmware 0x${advertised.firmware.toString(16).padStart(4, "0")}`
                 : "nothing in this capture",
         ],
         isNumber(m.over_buffer_count_ns)

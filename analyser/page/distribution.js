@@ -121,7 +121,20 @@ function drawHistogram(host, curves) {
     );
 }
 
-const NINE_TICKS = [0, nines(0.5), 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const HALF = nines(0.5);
+const NINE_TICKS = [0, HALF, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const NINE_ROOM = 70; /* CSS pixels that a label with many nines takes */
+
+/* Where nines are close, the half and every other long label give way. */
+function nineLabels(chart, ticks) {
+    const {min, max} = chart.scales.x;
+    const room = chart.bbox.width / uPlot.pxRatio / (max - min);
+    return ticks.map((tick) => {
+        const fits =
+            tick === HALF ? room * HALF > 45 : room > NINE_ROOM || tick <= 3 || tick % 2 === 0;
+        return fits ? percentText(tick) : "";
+    });
+}
 
 function percentText(n) {
     const decimals = Math.ceil(n - 1e-9) - (Number.isInteger(n) ? 2 : 1);
@@ -137,7 +150,7 @@ function percentileAxis() {
         labelSize: 18,
         labelGap: 0,
         splits: (chart, i, from, to) => NINE_TICKS.filter((tick) => tick >= from && tick <= to),
-        values: (chart, values) => values.map(percentText),
+        values: nineLabels,
     });
 }
 

@@ -176,7 +176,6 @@ function findingFrames({capture, finding}) {
     return element(
         "div",
         {class: "details"},
-        element("p", {}, finding.sentence),
         element(
             "table",
             {},

@@ -133,13 +133,14 @@ function responseChart(captures, target) {
     };
 }
 
+/* `axes` makes them anew: colours may have changed. */
 function linesChart(title, height, kinds, axes, stepped) {
     return (captures, target) => ({
         title,
         height,
         ...linesOver(captures, target, kinds, stepped),
         scales: {y: {range: fromZero}},
-        axes,
+        axes: axes(),
         stepped,
     });
 }
@@ -197,7 +198,7 @@ const TIME_CHARTS = [
                 more: steps("line"),
             },
         ],
-        [yAxis("commands", countText, {incrs: WHOLE_STEPS})],
+        () => [yAxis("commands", countText, {incrs: WHOLE_STEPS})],
         true,
     ),
     positionChart,
@@ -220,7 +221,7 @@ const TIME_CHARTS = [
                 more: filled("write"),
             },
         ],
-        [yAxis("bytes per second", rateText, {incrs: BINARY_STEPS})],
+        () => [yAxis("bytes per second", rateText, {incrs: BINARY_STEPS})],
     ),
     linesChart(
         "IOPS",
@@ -234,7 +235,7 @@ const TIME_CHARTS = [
                 more: filled("line"),
             },
         ],
-        [yAxis("answers per second", frequencyText, {incrs: WHOLE_STEPS})],
+        () => [yAxis("answers per second", frequencyText, {incrs: WHOLE_STEPS})],
     ),
     linesChart(
         "Repeats and errors",
@@ -255,7 +256,7 @@ const TIME_CHARTS = [
                 more: steps("error"),
             },
         ],
-        [yAxis("per bin", countText, {incrs: WHOLE_STEPS})],
+        () => [yAxis("per bin", countText, {incrs: WHOLE_STEPS})],
         true,
     ),
 ];
