@@ -89,6 +89,15 @@ static inline uint32_t aoe_take_be32(struct aoe_cursor *cursor)
     return b ? (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3] : 0;
 }
 
+static inline uint64_t aoe_take_be64(struct aoe_cursor *cursor)
+{
+    const uint8_t *b = aoe_take(cursor, 8);
+    uint64_t value = 0;
+    for (size_t i = 0; b && i < 8; i++)
+        value = value << 8 | b[i];
+    return value;
+}
+
 static inline uint16_t aoe_take_le16(struct aoe_cursor *cursor)
 {
     const uint8_t *b = aoe_take(cursor, 2);
@@ -136,6 +145,14 @@ static inline void aoe_put_be32(struct aoe_writer *writer, uint32_t value)
 {
     const uint8_t b[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
                           (uint8_t)value};
+    aoe_put(writer, b, sizeof b);
+}
+
+static inline void aoe_put_be64(struct aoe_writer *writer, uint64_t value)
+{
+    uint8_t b[8];
+    for (size_t i = 0; i < sizeof b; i++)
+        b[i] = (uint8_t)(value >> (56 - 8 * i));
     aoe_put(writer, b, sizeof b);
 }
 

@@ -87,15 +87,21 @@ static void give_up_for_room(struct aoe_exchanges *exchanges)
         give_up(exchanges, oldest_open(exchanges), false);
 }
 
+void exchange_forget_all(struct aoe_exchanges *exchanges)
+{
+    struct exchange_entry *entry;
+    while ((entry = oldest_open(exchanges)) || (entry = oldest_ended(exchanges)))
+        forget(exchanges, entry);
+    exchanges->due = INT64_MIN;
+    exchanges->fed = EXCHANGE_NIL;
+}
+
 void aoe_exchanges_finish(struct aoe_exchanges *exchanges)
 {
     struct exchange_entry *entry;
     while ((entry = oldest_open(exchanges)))
         give_up(exchanges, entry, true);
-    while ((entry = oldest_ended(exchanges)))
-        forget(exchanges, entry);
-    exchanges->due = INT64_MIN;
-    exchanges->fed = EXCHANGE_NIL;
+    exchange_forget_all(exchanges);
 }
 
 static bool is_past(const struct aoe_exchanges *exchanges, const struct exchange_entry *entry)
@@ -249,17 +255,11 @@ static void mark_sent(struct exchange_entry *entry, const struct exchange_step *
     entry->sends++;
 }
 
-/* Only ATA says what it asks for in so many words; the same query may be meant twice. */
-static bool is_watched(const struct exchange_entry *entry)
-{
-    return exchange_key_command(&entry->key) == AOE_COMMAND_ATA && !exchange_is_wide(entry);
-}
-
 static void reopen(struct aoe_exchanges *exchanges, struct exchange_entry *entry)
 {
     give_up_for_room(exchanges);
     exchange_table_turn(&exchanges->table, entry, EXCHANGE_OPEN, exchanges->clock);
-    if (is_watched(entry))
+    if (exchange_is_watched(entry))
         exchange_table_offer(&exchanges->table, entry,
                              exchange_command_print(&entry->key, &entry->command));
 }
@@ -495,8 +495,7 @@ size_t aoe_exchanges_open(const struct aoe_exchanges *exchanges)
 
 bool aoe_exchanges_settled(const struct aoe_exchanges *exchanges)
 {
-    (void)exchanges;
-    return false;
+    return exchanges->settled;
 }
 
 const char *aoe_exchange_name(enum aoe_exchange_kind kind)

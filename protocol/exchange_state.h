@@ -13,6 +13,7 @@ struct aoe_exchanges {
     int64_t clock; /* the latest time seen, so that ages never go back */
     int64_t due;   /* nothing is given up or forgotten for its age before the clock passes this */
     bool started;
+    bool settled;
     uint32_t fed;      /* the place of the request that was just fed, or EXCHANGE_NIL */
     uint32_t all[256]; /* per command, how many entries have a broadcast shelf or slot */
     aoe_exchange_unanswered *unanswered;
@@ -38,6 +39,16 @@ static inline bool exchange_is_wide(const struct exchange_entry *entry)
 {
     return exchange_key_is_all(&entry->key) || entry->command.whom & EXCHANGE_GROUP;
 }
+
+/* True for a request whose repeats are known by what they ask for. Only ATA says that in so many
+ * words; the same query may be meant twice. */
+static inline bool exchange_is_watched(const struct exchange_entry *entry)
+{
+    return exchange_key_command(&entry->key) == AOE_COMMAND_ATA && !exchange_is_wide(entry);
+}
+
+/* Forgets everything, and tells nobody. */
+void exchange_forget_all(struct aoe_exchanges *exchanges);
 
 /* Nanoseconds between two times, 0 where the clock stepped back; safe for any two times. */
 static inline int64_t exchange_since(int64_t now, int64_t then)

@@ -107,23 +107,38 @@ static void list_remove(struct exchange_table *table, struct exchange_list *list
     list->count--;
 }
 
-struct exchange_entry *exchange_table_add(struct exchange_table *table,
-                                          const struct exchange_key *key, uint32_t print,
-                                          enum exchange_state state)
+struct exchange_entry *exchange_table_take(struct exchange_table *table,
+                                           const struct exchange_key *key,
+                                           enum exchange_state state)
 {
-    uint32_t place = table->free, *head = &table->tags.heads[print & table->tags.mask];
+    uint32_t place = table->free;
     struct exchange_entry *entry = &table->entries[place];
     table->free = table->ages[place].newer;
     *entry =
         (struct exchange_entry){.key = *key, .serial = table->serial++, .successor = EXCHANGE_NIL};
-    table->states[place] =
-        (uint8_t)(state | EXCHANGE_BY_TAG | (exchange_key_is_all(key) ? EXCHANGE_ALL : 0));
+    table->states[place] = (uint8_t)((int)state | (exchange_key_is_all(key) ? EXCHANGE_ALL : 0));
+    list_append(table, list_of(table, place), place);
+    return entry;
+}
+
+void exchange_table_link(struct exchange_table *table, struct exchange_entry *entry, uint32_t print)
+{
+    uint32_t place = exchange_table_place(table, entry);
+    uint32_t *head = &table->tags.heads[print & table->tags.mask];
     table->tags.links[place] = (struct exchange_link){print, *head};
     *head = place;
+    table->states[place] |= EXCHANGE_BY_TAG;
     uint32_t last = chain_shorten(&table->tags, place);
     if (last != EXCHANGE_NIL)
         table->states[last] &= (uint8_t)~EXCHANGE_BY_TAG;
-    list_append(table, list_of(table, place), place);
+}
+
+struct exchange_entry *exchange_table_add(struct exchange_table *table,
+                                          const struct exchange_key *key, uint32_t print,
+                                          enum exchange_state state)
+{
+    struct exchange_entry *entry = exchange_table_take(table, key, state);
+    exchange_table_link(table, entry, print);
     return entry;
 }
 

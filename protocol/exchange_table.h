@@ -101,8 +101,17 @@ struct exchange_table {
 bool exchange_table_open(struct exchange_table *table, size_t capacity);
 void exchange_table_close(struct exchange_table *table);
 
-/* A new entry, the newest of its list, in the chain of its key: open, or a responder, which is
- * among the ended. All zero but the key. There must be room. */
+/* A new entry, the newest of its list: open, or a responder, which is among the ended. All zero but
+ * the key and the serial, and in no chain. There must be room. */
+struct exchange_entry *exchange_table_take(struct exchange_table *table,
+                                           const struct exchange_key *key,
+                                           enum exchange_state state);
+
+/* Puts an entry into the chain of its key, where it must be the newest. */
+void exchange_table_link(struct exchange_table *table, struct exchange_entry *entry,
+                         uint32_t print);
+
+/* Both. */
 struct exchange_entry *exchange_table_add(struct exchange_table *table,
                                           const struct exchange_key *key, uint32_t print,
                                           enum exchange_state state);

@@ -14,7 +14,10 @@ static void integers_have_their_byte_order(void **state)
     assert_int_equal(aoe_cursor_left(&cursor), 1);
     cursor = aoe_cursor(bytes, sizeof bytes);
     assert_int_equal(aoe_take_le16(&cursor), 0x0201);
+    cursor = aoe_cursor(bytes, sizeof bytes);
+    assert_true(aoe_take_be64(&cursor) == UINT64_C(0x0102030405060708));
     assert_false(cursor.overrun);
+    assert_true(aoe_take_be64(&cursor) == 0 && cursor.overrun);
 }
 
 static void high_bits_survive(void **state)
@@ -80,6 +83,10 @@ static void writing_has_the_same_byte_order(void **state)
     aoe_put_be32(&writer, 0x04050607);
     assert_false(writer.overrun);
     assert_memory_equal(to, bytes, sizeof to);
+    uint8_t eight[8];
+    writer = aoe_writer(eight, sizeof eight);
+    aoe_put_be64(&writer, UINT64_C(0x0102030405060708));
+    assert_memory_equal(eight, bytes, sizeof eight);
 }
 
 static void what_does_not_fit_is_not_written(void **state)
