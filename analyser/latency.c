@@ -8,7 +8,9 @@ enum { CHUNK_BITS = 6 };
 
 bool latency_pool_open(struct latency_pool *pool, size_t most)
 {
-    *pool = (struct latency_pool){.used = 1, .room = 16, .most = most + 1};
+    enum { ROOM = 16 };
+    *pool = (struct latency_pool){.used = 1, .most = most + 1};
+    pool->room = pool->most < ROOM ? pool->most : ROOM;
     pool->chunks = calloc(pool->room, sizeof *pool->chunks);
     return pool->chunks != NULL;
 }

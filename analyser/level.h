@@ -16,7 +16,8 @@ struct level {
 };
 
 /* One more, or one fewer (never below 0), from `time` on. A time that steps back counts as the
- * latest one. Returns the level that holds then. */
+ * latest one, but at level 0: from there on any time is a new beginning. Returns the level that
+ * holds then. */
 uint32_t level_up(struct level *level, int64_t time);
 uint32_t level_down(struct level *level, int64_t time);
 
