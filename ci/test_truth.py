@@ -35,6 +35,8 @@ TRAFFIC = {
     "vlans": ("--vlans", 5, "--targets", 2, "--initiators", 2, *LOSS, "--slow", 5000),
     "times-step-back": ("--step-back", 50000, "--step", 5, *LOSS),
     "unanswered": (*LONG, "--unanswered", 10000, *LOSS),
+    "sent-once": (*LONG, *LOSS, "--unanswered", 10000, "--tries", 1),
+    "sent-twice": (*LONG, *LOSS, "--unanswered", 10000, "--tries", 2),
     "answered-too-late": (*LONG, "--too-late", 10000, "--duplicates", 100000),
     "unsolicited": ("--unsolicited", 20000, "--adverts", 20000),
     "errors": ("--aoe-errors", 50000, "--ata-errors", 50000, *EVERYTHING),
@@ -191,6 +193,16 @@ def test_figures_are_true(tmp_path, traffic, seed):
     assert_consistent(found)
 
 
+def test_the_same_seed_makes_the_same_capture(tmp_path):
+    def made(seed):
+        capture, truth = generate(tmp_path, *TRAFFIC["all-at-once"], seed=seed, commands=500)
+        with open(capture, "rb") as file:
+            return file.read(), truth
+
+    assert made(5) == made(5)
+    assert made(5)[0] != made(6)[0]
+
+
 def test_what_the_names_say_is_there(tmp_path):
     """The traffic of the tests above has in it what it is for."""
     def total(traffic):
@@ -205,6 +217,8 @@ def test_what_the_names_say_is_there(tmp_path):
     assert total("spurious-new-tag")["repeats"]["spurious"] > 20
     unanswered = total("unanswered")
     assert unanswered["unanswered"] > 10 > unanswered["open"]
+    assert total("sent-once")["unanswered_once"] == total("sent-once")["unanswered"] > 10
+    assert total("sent-twice")["unanswered"] > 10
     assert total("answered-too-late")["late"] > 10
     assert total("unsolicited")["unsolicited"] > 20 and total("unsolicited")["adverts"] > 20
     assert total("ends-in-the-middle")["open"] > 20
