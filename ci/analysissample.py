@@ -10,7 +10,7 @@ MEASURED = ("p50_ns", "p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns")
 QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 COLUMNS = ["commands", "answers", "read_bytes", "written_bytes", "repeats", "errors", "latency_sum_ns",
            "latency_max_ns", "outstanding_max"]
-ROWS = [round(1000 * 2 ** (i / 4)) for i in range(100)]
+ROWS = [0] + [(4 + i % 4) << (8 + i // 4) for i in range(1, 100)]
 PAIRS = [("e0.1", "02:00:00:00:00:01", None), ("e0.1", "02:00:00:00:00:02", None),
          ("e0.2", "02:00:00:00:00:01", None), ("e7.3", "02:00:00:00:00:02", "10"),
          ("e7.3", "02:00:00:00:00:03", "100.10")]
@@ -23,16 +23,14 @@ def bucket(ns):
 
 
 def latency(samples):
+    if not samples:
+        return None
     counts = collections.Counter(map(bucket, samples))
     ordered = sorted(samples)
-    known = dict.fromkeys(("min_ns", "mean_ns") + MEASURED + ("max_ns",))
-    if ordered:
-        known = {"min_ns": ordered[0], "mean_ns": sum(ordered) // len(ordered)}
-        for name, share in zip(MEASURED, QUANTILES):
-            known[name] = sum(bucket(ordered[math.ceil(len(ordered) * share) - 1])) // 2
-        known["max_ns"] = ordered[-1]
-    return {"count": len(ordered), **known,
-            "histogram": [[*edges, count] for edges, count in sorted(counts.items())]}
+    known = {name: sum(bucket(ordered[math.ceil(len(ordered) * share) - 1])) // 2
+             for name, share in zip(MEASURED, QUANTILES)}
+    return {"count": len(ordered), "min_ns": ordered[0], "mean_ns": sum(ordered) // len(ordered),
+            **known, "max_ns": ordered[-1], "histogram": [[*edges, count] for edges, count in sorted(counts.items())]}
 
 
 def command_at(chance, time, slow, duration):
@@ -87,7 +85,7 @@ def measures(commands, duration, seeks=True):
     moved = {kind: sum(512 * c["sectors"] for c in answered if c["operation"] == kind and not c["error"])
              for kind in ("read", "write")}
     errors = sum(c["error"] for c in answered)
-    codes = {**{str(code): 0 for code in range(1, 7)}, "other": 0, "2": errors // 2}
+    codes = {"2": errors // 2} if errors > 1 else {}
     lost = len(commands) - len(answered) + repeats
     of_media = {
         "outstanding": outstanding(commands, duration) if commands else None,
@@ -127,10 +125,15 @@ def named(commands, duration, name):
         yield key, {**measures(own, duration), "operations": by_operation(own, duration)}
 
 
+def bin_of(time, width):
+    """Bins begin at whole multiples of their width since 1970."""
+    return (START + time) // width - START // width
+
+
 def bins(commands, width, count):
     rows = [[0] * len(COLUMNS) for _ in range(count)]
     for c in commands:
-        row = rows[c["time_ns"] // width]
+        row = rows[bin_of(c["time_ns"], width)]
         row[0] += 1
         row[4] += c["repeats"]
         row[8] = max(row[8], 1 + c["first_frame"] % 7)
@@ -161,7 +164,7 @@ def slowest(commands):
 def clouds(commands, width):
     heat, positions = collections.Counter(), {}
     for c in commands:
-        bin_ = c["time_ns"] // width
+        bin_ = bin_of(c["time_ns"], width)
         row = max(i for i, edge in enumerate(ROWS) if edge <= c["command_latency_ns"])
         heat[bin_, row] += c["answered"]
         if c["operation"] in ("read", "write"):
@@ -200,7 +203,8 @@ def result(seed=1, count=20_000, duration=40_000_000_000, slow=True):
     width = BIN
     while duration // width >= 1024:
         width *= 2
-    many = duration // width + 1
+    many = bin_of(duration, width) + 1
+    first = START // width * width
     heat, positions = clouds(commands, width)
     targets = [{"target": target, "vlan": vlan, "macs": ["0a:ba:6d:8d:ad:8c"],
                 "advertised": {"buffer_count": 4, "sector_count": 16, "firmware": 16409},
@@ -220,10 +224,10 @@ def result(seed=1, count=20_000, duration=40_000_000_000, slow=True):
         "initiators": [{"initiator": mac, **own} for mac, own in named(commands, duration, lambda pair: pair[1])],
         "pairs": [{"target": target, "initiator": mac, "vlan": vlan, **own}
                   for (target, mac, vlan), own in named(commands, duration, lambda pair: pair)],
-        "series": {"bin_ns": width, "first_ns": START, "columns": COLUMNS, "total": bins(commands, width, many),
+        "series": {"bin_ns": width, "first_ns": first, "columns": COLUMNS, "total": bins(commands, width, many),
                    "targets": own_bins},
-        "heat": {"bin_ns": width, "first_ns": START, "rows_from_ns": ROWS, "cells": heat},
-        "positions": {"bin_ns": width, "first_ns": START, "row_sectors": 327_680, "cells": positions},
+        "heat": {"bin_ns": width, "first_ns": first, "rows_from_ns": ROWS, "cells": heat},
+        "positions": {"bin_ns": width, "first_ns": first, "row_sectors": 327_680, "cells": positions},
         "slowest": slowest(commands), "problems": problems(commands) if slow else [],
         "findings": findings() if slow else None}
 

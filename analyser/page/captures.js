@@ -78,21 +78,18 @@ function targetsOf(captures) {
     return [...new Set(all)];
 }
 
+/* First and last second of a capture's bins: the capture, but where that is hardly one bin. */
+function shownSeconds(capture) {
+    const series = capture.result.series;
+    if (capture.duration >= (2 * series.bin_ns) / 1e9) return [0, capture.duration];
+    return [binStart(capture, series, 0), binStart(capture, series, series.total.length)];
+}
+
 /* First and last second of all that is drawn over time. */
 function timeRange(captures) {
-    const ends = captures
-        .filter((capture) => !capture.empty)
-        .flatMap((capture) => {
-            const series = capture.result.series;
-            return [
-                0,
-                capture.duration,
-                binStart(capture, series, 0),
-                binStart(capture, series, series.total.length),
-            ];
-        });
-    const from = Math.min(0, ...ends),
-        to = Math.max(...ends);
+    const ends = captures.filter((capture) => !capture.empty).flatMap(shownSeconds);
+    const from = Math.min(0, ...ends);
+    const to = Math.max(...ends);
     return [from, to > from ? to : from + 0.001];
 }
 

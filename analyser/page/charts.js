@@ -81,6 +81,11 @@ function secondsAxis() {
     });
 }
 
+/* The nearest time with these decimals: a tick's own may be off by a little. */
+function tickText(capture, seconds, decimals) {
+    return clockText(capture.startNs + seconds * 1e9 + 0.5 * 10 ** (9 - decimals), decimals);
+}
+
 /* Local time of day, with ticks at round times. */
 function clockAxis(capture) {
     const zone = new Date(capture.startNs / 1e6).getTimezoneOffset() * 60;
@@ -99,7 +104,7 @@ function clockAxis(capture) {
             return ticks;
         },
         values: (chart, values, i, space, step) =>
-            values.map((value) => clockText(capture.startNs + value * 1e9 + 1, decimalsOf(step))),
+            values.map((value) => tickText(capture, value, decimalsOf(step))),
     });
 }
 

@@ -3,13 +3,15 @@
 
 const DOT_RADIUS = 3.5,
     DOT_REACH = 9;
+const FEW_CELLS = 2000;
 
-/* Draws within the plot only. */
-function withinPlot(chart, draw) {
+/* Draws within the plot only, and `margin` CSS pixels around it. */
+function withinPlot(chart, margin, draw) {
     const {ctx, bbox} = chart;
+    const more = margin * uPlot.pxRatio;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.rect(bbox.left - more, bbox.top - more, bbox.width + 2 * more, bbox.height + 2 * more);
     ctx.clip();
     draw(ctx);
     ctx.restore();
@@ -36,25 +38,27 @@ function makeMap(capture, map, cells, rowFrom) {
     };
 }
 
+/* Few cells have a size that is seen however small they are. */
 function drawMap(chart, map, fill) {
-    const {min, max} = chart.scales.x,
-        width = map.map.bin_ns / 1e9;
+    const {min, max} = chart.scales.x;
+    const width = map.map.bin_ns / 1e9;
+    const least = (map.cells.length < FEW_CELLS ? 3 : 1) * uPlot.pxRatio;
     const edges = new Map();
     const edge = (row) => {
         if (!edges.has(row)) edges.set(row, chart.valToPos(map.rowFrom(row), "y", true));
         return edges.get(row);
     };
-    withinPlot(chart, (ctx) => {
+    withinPlot(chart, 0, (ctx) => {
         ctx.fillStyle = fill;
         for (const [bin, row, count] of map.cells) {
             const from = map.start(bin);
             if (from + width < min || from > max) continue;
             const left = Math.floor(chart.valToPos(from, "x", true));
             const right = Math.ceil(chart.valToPos(from + width, "x", true));
-            const top = Math.floor(edge(row + 1)),
-                bottom = Math.ceil(edge(row));
+            const top = Math.floor(edge(row + 1));
+            const bottom = Math.ceil(edge(row));
             ctx.globalAlpha = strength(count, map.most);
-            ctx.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+            ctx.fillRect(left, top, Math.max(least, right - left), Math.max(least, bottom - top));
         }
     });
 }
@@ -65,11 +69,12 @@ function binAt(map, seconds) {
 
 /* ---- response times ---- */
 
+/* The first row begins at 0, which has no place on an axis of logarithms. */
 function heatMap(capture) {
-    const heat = capture.result.heat,
-        from = heat.rows_from_ns;
-    const rowFrom = (i) =>
-        i < from.length ? Math.max(1, from[i]) : from[from.length - 1] * 2 ** 0.25;
+    const heat = capture.result.heat;
+    const from = heat.rows_from_ns;
+    const last = from.length - 1;
+    const rowFrom = (i) => (i > last ? from[last] * 2 ** 0.25 : from[i] || from[1] / 2);
     return makeMap(capture, heat, heat.cells, rowFrom);
 }
 
@@ -113,11 +118,12 @@ function dotsOf(capture, target) {
 
 function drawDots(chart, dots, fill) {
     const size = DOT_RADIUS * uPlot.pxRatio;
-    withinPlot(chart, (ctx) => {
+    const {min, max} = chart.scales.x;
+    withinPlot(chart, DOT_RADIUS + 1, (ctx) => {
         ctx.fillStyle = fill;
         ctx.strokeStyle = colour("page");
         ctx.lineWidth = uPlot.pxRatio;
-        for (const {x, y} of dots) {
+        for (const {x, y} of dots.filter((dot) => dot.x >= min && dot.x <= max)) {
             ctx.beginPath();
             ctx.arc(
                 chart.valToPos(x, "x", true),

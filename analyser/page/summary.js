@@ -399,6 +399,9 @@ function captureFacts(capture) {
                   )
                 : "none",
         ],
+        f.filtered_frames
+            ? ["Left out by a filter", `${countText(f.filtered_frames)} frames`]
+            : null,
         f.not_ethernet ? ["Not Ethernet", countText(f.not_ethernet)] : null,
         f.timeless ? ["Without a time", countText(f.timeless)] : null,
         known && [

@@ -51,13 +51,22 @@ const plain = (name) => (column) => column(name);
 
 /* ---- the charts ---- */
 
+/* All where points are shown, else those that have no line to a neighbour. */
+function isolatedPoints(chart, i, show) {
+    if (show) return null;
+    const values = chart.data[i];
+    const known = [...values.keys()].filter((at) => values[at] !== undefined);
+    const none = (at) => at === undefined || values[at] === null;
+    return known.filter((at, k) => !none(at) && none(known[k - 1]) && none(known[k + 1]));
+}
+
 const RESPONSE_LINES = [
     {
         label: "mean",
         colour: "mean",
         text: timeText,
         of: (column) => (column("answers") ? column("latency_sum_ns") / column("answers") : null),
-        more: () => ({width: 2}),
+        more: () => ({width: 2, points: {size: 4, filter: isolatedPoints}}),
     },
     {
         label: "greatest",
@@ -176,7 +185,7 @@ function positionChart(captures) {
         note: "First sectors of reads and writes, all targets",
         data: [timeRange(captures), ...series.map(() => [null, null])],
         series: [{}, ...series],
-        scales: {y: {range: () => [0, end]}},
+        scales: {y: {range: () => [0, end * 1.03]}},
         axes: [yAxis("position", bytesText, {incrs: BINARY_STEPS})],
         hooks: positionHooks(maps),
         hover: (chart, left, top) =>
