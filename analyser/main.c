@@ -1,40 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* aoe-analyze: what is wrong and what is slow in captures of ATA over Ethernet. */
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "reader.h"
-#include "results.h"
+#include "run.h"
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+/* A second one ends the program at once, as where a pipe that is read never ends. */
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int run(const struct options *options, char *error, size_t error_size)
+{
+    switch (options->mode) {
+    case MODE_DONE:
+        if (!fflush(stdout) && !ferror(stdout))
+            return EXIT_FINE;
+        snprintf(error, error_size, "cannot write to standard output");
+        return EXIT_FAILED;
+    case MODE_COMPARE:
+        return run_compare(options, &stop, error, error_size);
+    default:
+        return run_captures(options, &stop, error, error_size);
+    }
+}
 
 int main(int argc, char **argv)
 {
-    char error[512];
-    struct analysis_options options = {.patience = INT64_C(10000000000)};
-    struct analysis analysis;
-    struct reader *reader =
-        reader_open((const char *const *)argv + 1, (size_t)argc - 1, error, sizeof error);
-    if (!reader || analysis_open(&analysis, &options) < 0) {
-        fprintf(stderr, "%s\n", error);
-        return 3;
-    }
-    for (;;) {
-        struct reader_step step = reader_next(reader);
-        if (step.status == READER_END)
-            break;
-        if (step.batch) {
-            analysis_feed_batch(&analysis, step.batch);
-            reader_return(reader, step.batch);
-        } else
-            fprintf(stderr, "%s\n", step.message);
-    }
-    struct capture_facts facts = reader_facts(reader);
-    analysis_facts(&analysis, &facts);
-    analysis_finish(&analysis);
-    if (!getenv("QUIET")) {
-        json_t *json = results_json(&analysis.figures, &options);
-        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-        json_decref(json);
-    }
-    analysis_close(&analysis);
-    reader_close(reader);
-    return 0;
+    struct options options;
+    char error[1024] = "";
+    catch_signals();
+    int status = options_parse(argc, argv, &options, error, sizeof error) < 0
+                     ? EXIT_USAGE
+                     : run(&options, error, sizeof error);
+    if (*error)
+        fprintf(stderr, "aoe-analyze: %s\n", error);
+    return status;
 }

@@ -26,7 +26,7 @@ static void set_initiator(json_t *object, const struct traffic_initiator *initia
     put_text(object, "initiator", results_initiator(text, initiator));
 }
 
-static void set_pair(json_t *object, const struct traffic *traffic, uint32_t pair)
+void results_pair(json_t *object, const struct traffic *traffic, uint32_t pair)
 {
     set_target(object, traffic->targets[traffic->pairs[pair]->target]);
     set_initiator(object, traffic->initiators[traffic->pairs[pair]->initiator]);
@@ -99,7 +99,7 @@ static json_t *entry_json(const struct figures *figures, enum group_of of, size_
     const struct traffic *traffic = &figures->traffic;
     json_t *row = json_object();
     if (of == GROUP_PAIR)
-        set_pair(row, traffic, (uint32_t)index);
+        results_pair(row, traffic, (uint32_t)index);
     else if (of == GROUP_INITIATOR)
         set_initiator(row, traffic->initiators[index]);
     else
@@ -155,7 +155,7 @@ static json_t *command_json(const struct figures *figures, const struct command 
 {
     bool transfer = command->operation == OPERATION_READ || command->operation == OPERATION_WRITE;
     json_t *row = json_object();
-    set_pair(row, &figures->traffic, command->pair);
+    results_pair(row, &figures->traffic, command->pair);
     put_text(row, "operation", operation_name(command->operation));
     json_object_set_new(row, "lba", transfer ? integer(command->lba) : json_null());
     json_object_set_new(row, "sectors", transfer ? json_integer(command->sectors) : json_null());
@@ -176,6 +176,25 @@ static json_t *slowest_json(const struct figures *figures)
     return rows;
 }
 
+/* What follows from the figures. False where there is no memory. */
+static bool set_meaning(json_t *root, const struct figures *figures,
+                        const struct analysis_options *options)
+{
+    struct arena arena = {NULL};
+    struct problems problems;
+    struct judgement judgement;
+    bool known = problems_find(&problems, &arena, figures) == 0 &&
+                 judge(&judgement, &arena, figures, NULL) == 0;
+    if (known) {
+        results_problems(root, &figures->traffic, &problems);
+        results_findings(root, &figures->traffic, &judgement);
+    }
+    if (!options->check)
+        json_object_set_new(root, "findings", json_null());
+    arena_free(&arena);
+    return known;
+}
+
 json_t *results_json(const struct figures *figures, const struct analysis_options *options)
 {
     json_t *root = json_object();
@@ -191,5 +210,8 @@ json_t *results_json(const struct figures *figures, const struct analysis_option
     json_object_set_new(root, "pairs", entries_json(figures, GROUP_PAIR));
     results_timeline(root, &figures->timeline, &figures->traffic);
     json_object_set_new(root, "slowest", slowest_json(figures));
-    return root;
+    if (set_meaning(root, figures, options))
+        return root;
+    json_decref(root);
+    return NULL;
 }

@@ -6,10 +6,20 @@
 #include <jansson.h>
 
 #include "group.h"
+#include "judgement.h"
+#include "problems.h"
 #include "protocol/names.h"
 
-/* The whole object, without problems. NULL where there is no memory. */
+/* The whole object; findings as they are without a baseline. NULL where there is no memory. */
 json_t *results_json(const struct figures *figures, const struct analysis_options *options);
+
+/* Sets or replaces "problems", and "findings". */
+void results_problems(json_t *root, const struct traffic *traffic, const struct problems *problems);
+void results_findings(json_t *root, const struct traffic *traffic,
+                      const struct judgement *judgement);
+
+/* Sets "target", "vlan" and "initiator" to those of a pair, by its index. */
+void results_pair(json_t *object, const struct traffic *traffic, uint32_t pair);
 
 /* MEASURES of a group; `duration` of the capture in ns. NULL where there is no memory. */
 json_t *results_measures(const struct group *group, uint64_t duration, unsigned operation);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gather.h"
+#include "output.h"
+#include "report.h"
+#include "results.h"
+
+struct run {
+    const struct options *options;
+    volatile sig_atomic_t *stop;
+    struct arena arena;
+    struct material material;
+    struct baseline baseline;
+    struct problems problems;
+    struct judgement judgement;
+    char *error;
+    size_t error_size;
+};
+
+static int fail(struct run *run, const char *message)
+{
+    snprintf(run->error, run->error_size, "%s", message);
+    return EXIT_FAILED;
+}
+
+static int read_baseline(struct run *run)
+{
+    const char *error;
+    if (!run->options->baseline ||
+        !baseline_read(&run->arena, run->options->baseline, &run->baseline, &error))
+        return 0;
+    snprintf(run->error, run->error_size, "%s", error);
+    return EXIT_USAGE;
+}
+
+static int gather(struct run *run)
+{
+    const struct options *options = run->options;
+    struct gathering gathering = {
+        .options = &options->analysis, .stop = run->stop, .notes = stderr, .quiet = options->quiet};
+    if (options->mode == MODE_MERGE)
+        return fail(run, "merge: states cannot be read yet");
+    if (gather_captures(&run->material, &gathering, options->paths, options->path_count, run->error,
+                        run->error_size) < 0)
+        return EXIT_FAILED;
+    return 0;
+}
+
+static int conclude(struct run *run)
+{
+    const struct figures *figures = &run->material.analysis.figures;
+    if (problems_find(&run->problems, &run->arena, figures) < 0 ||
+        judge(&run->judgement, &run->arena, figures, &run->baseline) < 0)
+        return fail(run, "out of memory");
+    return 0;
+}
+
+static int write_page(struct run *run, const json_t *result)
+{
+    char name[MATERIAL_PLACE];
+    struct page_capture capture = {material_name(name, &run->material), run->material.files,
+                                   run->material.file_count, result};
+    struct output output;
+    if (output_open(&output, run->options->html, run->error, run->error_size) < 0)
+        return EXIT_FAILED;
+    int status = page_write(output.to, &capture, 1);
+    return output_close(&output, status, run->error, run->error_size) < 0 ? EXIT_FAILED : 0;
+}
+
+static int write_results(struct run *run)
+{
+    const struct options *options = run->options;
+    const struct analysis *analysis = &run->material.analysis;
+    if (!options->json && !options->html)
+        return 0;
+    json_t *result = results_json(&analysis->figures, &analysis->options);
+    if (!result)
+        return fail(run, "out of memory");
+    if (analysis->options.check)
+        results_findings(result, &analysis->figures.traffic, &run->judgement);
+    int status = 0;
+    if (options->json && output_json(options->json, result, run->error, run->error_size) < 0)
+        status = EXIT_FAILED;
+    if (!status && options->html)
+        status = write_page(run, result);
+    json_decref(result);
+    return status;
+}
+
+static int write_baseline(struct run *run)
+{
+    const char *path = run->options->write_baseline;
+    if (!path || judgement_write_baseline(&run->judgement, path) == 0)
+        return 0;
+    snprintf(run->error, run->error_size, "cannot write %s: %s", path, strerror(errno));
+    return EXIT_FAILED;
+}
+
+static int write_text(struct run *run)
+{
+    FILE *to = options_take_output(run->options) ? stderr : stdout;
+    const char *no_colour = getenv("NO_COLOR");
+    const struct report_style style = {
+        .colour = isatty(fileno(to)) && !(no_colour && *no_colour),
+        .verbose = run->options->verbose,
+    };
+    if (run->options->quiet)
+        return 0;
+    errno = 0;
+    if (report_write(to, &run->material, &run->problems, &run->judgement, &style) == 0)
+        return 0;
+    snprintf(run->error, run->error_size, "cannot write the report: %s",
+             strerror(errno ? errno : ENOMEM));
+    return EXIT_FAILED;
+}
+
+/* What was measured goes to files first: the text is the last to be seen on a terminal. */
+static int report(struct run *run)
+{
+    int status = write_results(run);
+    if (!status)
+        status = write_baseline(run);
+    return status ? status : write_text(run);
+}
+
+static int verdict(const struct run *run)
+{
+    if (run->material.interrupted)
+        return EXIT_INTERRUPTED;
+    return run->material.damaged || run->judgement.failed ? EXIT_FOUND : EXIT_FINE;
+}
+
+int run_captures(const struct options *options, volatile sig_atomic_t *stop, char *error,
+                 size_t error_size)
+{
+    struct run run = {.options = options, .stop = stop, .error = error, .error_size = error_size};
+    int status = read_baseline(&run);
+    if (!status)
+        status = gather(&run);
+    if (!status)
+        status = conclude(&run);
+    if (!status)
+        status = report(&run);
+    if (!status)
+        status = verdict(&run);
+    material_close(&run.material);
+    arena_free(&run.arena);
+    return status;
+}
+
+int run_compare(const struct options *options, volatile sig_atomic_t *stop, char *error,
+                size_t error_size)
+{
+    struct run run = {.options = options, .stop = stop, .error = error, .error_size = error_size};
+    return fail(&run, "--compare: captures cannot be compared yet");
+}
