@@ -165,16 +165,13 @@ static struct exchange_entry *head_of(const struct exchange_table *table,
                                       struct exchange_entry *entry)
 {
     struct exchange_entry *head = entry;
-    while (exchange_table_state(table, head) == EXCHANGE_SUPERSEDED) {
-        struct exchange_entry *next = exchange_table_at(table, head->successor);
-        if (!next || exchange_table_state(table, next) == EXCHANGE_FREE ||
-            next->serial != head->successor_serial)
-            return NULL;
-        if (exchange_table_state(table, next) == EXCHANGE_SUPERSEDED) {
-            head->successor = next->successor;
-            head->successor_serial = next->successor_serial;
-        }
-        head = next;
+    while (head && exchange_table_state(table, head) == EXCHANGE_SUPERSEDED)
+        head = exchange_successor(table, head);
+    while (head && exchange_table_state(table, entry) == EXCHANGE_SUPERSEDED) {
+        struct exchange_entry *next = exchange_successor(table, entry);
+        entry->successor = exchange_table_place(table, head);
+        entry->successor_serial = head->serial;
+        entry = next;
     }
     return head;
 }

@@ -23,7 +23,7 @@ static void save_entry(const struct exchange_table *table, uint32_t place, struc
         (uint64_t)entry->time_last,
         (uint64_t)entry->touched,
         table->serial - entry->serial,
-        entry->successor == EXCHANGE_NIL ? 0 : table->serial - entry->successor_serial,
+        exchange_successor(table, entry) ? table->serial - entry->successor_serial : 0,
     };
     aoe_put_u8(to, table->states[place]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -105,7 +105,7 @@ static bool is_possible(const struct exchange_entry *entry, uint8_t states, bool
         return false;
     if (state == EXCHANGE_FREE || state > EXCHANGE_RESPONDER)
         return false;
-    if (state != EXCHANGE_RESPONDER && (!entry->sends || entry->first > entry->number))
+    if (state != EXCHANGE_RESPONDER && !entry->sends)
         return false;
     if (by_command && !(open && exchange_is_watched(entry)))
         return false;
@@ -177,7 +177,7 @@ static int by_serial(const void *a, const void *b)
     return (one->serial > other->serial) - (one->serial < other->serial);
 }
 
-/* Finds the entry of the newer tag; it may be forgotten. */
+/* Finds the entry of the newer tag, where it is not forgotten. */
 static bool join_successor(struct exchange_table *table, const struct loaded *loaded, size_t count,
                            struct exchange_entry *entry)
 {
@@ -188,7 +188,7 @@ static bool join_successor(struct exchange_table *table, const struct loaded *lo
         return false;
     const struct loaded *found = bsearch(&key, loaded, count, sizeof *loaded, by_serial);
     if (!found)
-        return true;
+        return false;
     const struct exchange_entry *next = &table->entries[found->place];
     entry->successor = found->place;
     return exchange_is_watched(next) && next->first == entry->first;
@@ -248,9 +248,9 @@ int aoe_exchanges_load(struct aoe_exchanges *exchanges, struct aoe_cursor *from,
     struct loaded *loaded = calloc(2 * exchanges->capacity, sizeof *loaded);
     exchange_forget_all(exchanges);
     if (loaded && load_head(exchanges, from)) {
-        exchanges->table.serial = AGE_MOST;
         if (load_entries(&load, loaded)) {
             free(loaded);
+            exchanges->table.serial = AGE_MOST;
             exchanges->settled = true;
             return 0;
         }

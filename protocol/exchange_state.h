@@ -47,6 +47,16 @@ static inline bool exchange_is_watched(const struct exchange_entry *entry)
     return exchange_key_command(&entry->key) == AOE_COMMAND_ATA && !exchange_is_wide(entry);
 }
 
+/* The entry of the newer tag, where there is one that is not forgotten. */
+static inline struct exchange_entry *exchange_successor(const struct exchange_table *table,
+                                                        const struct exchange_entry *entry)
+{
+    struct exchange_entry *next = exchange_table_at(table, entry->successor);
+    bool is_it = next && exchange_table_state(table, next) != EXCHANGE_FREE &&
+                 next->serial == entry->successor_serial;
+    return is_it ? next : NULL;
+}
+
 /* Forgets everything, and tells nobody. */
 void exchange_forget_all(struct aoe_exchanges *exchanges);
 

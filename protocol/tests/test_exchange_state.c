@@ -171,6 +171,34 @@ static void what_does_not_fit_is_not_saved(void **state)
         assert_int_equal(save_some(bytes, room), 0);
 }
 
+/* Whether it came from the frames or from what was saved meanwhile. */
+static void the_same_is_saved_again(void **state)
+{
+    (void)state;
+    static const uint32_t same[MARKS] = {0, 1, 2, 3, 4, 5, 6};
+    uint8_t bytes[2][8192];
+    struct stream stream = stream_of_case(5);
+    struct aoe_exchanges *exchanges[2];
+    for (int i = 0; i < 2; i++)
+        assert_non_null(exchanges[i] = aoe_exchanges_new(16, PATIENCE, NULL, NULL));
+    for (int i = 0; i < 1000; i++) {
+        struct aoe_frame frame = stream_next(&stream);
+        stream_feed(exchanges[0], &frame, stream.number, stream.time);
+        stream_feed(exchanges[1], &frame, stream.number, stream.time);
+        struct aoe_writer to[2];
+        for (int k = 0; k < 2; k++) {
+            to[k] = aoe_writer(bytes[k], sizeof bytes[k]);
+            assert_true(aoe_exchanges_save(exchanges[k], &to[k]));
+        }
+        assert_int_equal(to[0].position, to[1].position);
+        assert_memory_equal(bytes[0], bytes[1], to[0].position);
+        struct aoe_cursor from = aoe_cursor(bytes[0], to[0].position);
+        assert_int_equal(aoe_exchanges_load(exchanges[1], &from, 0, same, MARKS), 0);
+    }
+    aoe_exchanges_free(exchanges[0]);
+    aoe_exchanges_free(exchanges[1]);
+}
+
 /* A byte anywhere: refused, or loaded and harmless. */
 static void spoilt_states_do_no_harm(void **state)
 {
@@ -192,6 +220,7 @@ int main(void)
         cmocka_unit_test(what_is_loaded_goes_on_alike),
         cmocka_unit_test(only_what_was_saved_alike_is_loaded),
         cmocka_unit_test(what_does_not_fit_is_not_saved),
+        cmocka_unit_test(the_same_is_saved_again),
         cmocka_unit_test(spoilt_states_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
