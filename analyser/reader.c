@@ -129,7 +129,10 @@ static bool read_file(struct reader *reader)
     add_facts(reader);
     if (end == READER_FRAMES)
         return true;
-    return report(reader, end, capture_message(reader->capture)) && end == READER_NOTICE;
+    char message[MESSAGE_BYTES];
+    snprintf(message, sizeof message, "%s: %s", reader->files[reader->file].path,
+             capture_message(reader->capture));
+    return report(reader, end, message) && end == READER_NOTICE;
 }
 
 static bool open_next(struct reader *reader)

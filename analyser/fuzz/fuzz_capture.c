@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any bytes as a capture: whatever is said of its frames holds, and reading comes to an end. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "analyser/capture.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "memory_file.h"
 
 enum { BATCHES = 64 }; /* enough for what is not a bomb */
-
-static void require(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "does not hold: %s\n", what);
-    abort();
-}
 
 static void check_frames(const struct capture_batch *batch)
 {
@@ -54,16 +40,6 @@ static void read_all(struct capture *capture, struct capture_batch *batch)
     }
     if (status != CAPTURE_MORE)
         check_end(capture, batch, status);
-}
-
-/* A file in memory, by the name that the kernel gives it. */
-static int make_file(const uint8_t *data, size_t size, char *path, size_t path_size)
-{
-    int file = memfd_create("capture", MFD_CLOEXEC);
-    require(file >= 0, "there is memory for a file");
-    require(write(file, data, size) == (ssize_t)size, "the file is written");
-    snprintf(path, path_size, "/proc/self/fd/%d", file);
-    return file;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "state_figures.h"
+
+static const char magic[] = "aoe-analyze state 1\n";
+
+/* Enough for all that may be remembered. */
+enum { EXCHANGES_BYTES = 8 << 20, HEAD_BYTES_MOST = UNWRAP_BYTES };
+
+/* How a frame of the beginning stands in a state. */
+struct head_frame {
+    uint64_t number;
+    int64_t time;
+    uint32_t vlan, wire_length;
+    size_t length;
+    uint8_t *bytes;
+};
+
+static void options_state(struct archive *archive, struct analysis_options *options)
+{
+    archive_i64(archive, &options->patience);
+    archive_bool(archive, &options->check);
+    archive_bool(archive, &options->target_given);
+    archive_u16(archive, &options->shelf);
+    archive_u8(archive, &options->slot);
+    archive_bool(archive, &options->host_given);
+    archive_bytes(archive, options->host, AOE_MAC_BYTES);
+}
+
+/* Numbers and times as the difference to the frame before. */
+static void head_state(struct archive *archive, struct head_frame *frame, uint64_t *number,
+                       int64_t *time)
+{
+    uint64_t step = frame->number - *number;
+    int64_t pause = (int64_t)((uint64_t)frame->time - (uint64_t)*time);
+    archive_u64(archive, &step);
+    archive_i64(archive, &pause);
+    archive_u32(archive, &frame->vlan);
+    archive_size(archive, &frame->length, HEAD_BYTES_MOST);
+    archive_u32(archive, &frame->wire_length);
+    archive_bytes(archive, frame->bytes, frame->length);
+    *number += step;
+    *time = (int64_t)((uint64_t)*time + (uint64_t)pause);
+    frame->number = *number;
+    frame->time = *time;
+}
+
+/* ---- saving ---- */
+
+struct state_writer {
+    struct archive *archive;
+    struct analysis *analysis;
+    bool begun, settled;
+    uint64_t number; /* of the frame before, in the beginning */
+    int64_t time;
+};
+
+static void write_begin(struct state_writer *writer, bool any, int64_t time)
+{
+    archive_mark(writer->archive, magic);
+    options_state(writer->archive, &writer->analysis->options);
+    archive_bool(writer->archive, &any);
+    archive_i64(writer->archive, &time);
+    writer->begun = true;
+}
+
+void state_begins(struct state_writer *writer, int64_t time)
+{
+    if (!writer->begun)
+        write_begin(writer, true, time);
+}
+
+/* What the exchanges and, where they check, the rules look at; data of reads and writes is left
+ * out. */
+static size_t head_length(const struct state_writer *writer, const struct aoe_frame *frame)
+{
+    size_t length = frame->raw.length;
+    if (frame->command == AOE_COMMAND_ATA && !writer->analysis->options.check &&
+        length > AOE_ATA_BYTES)
+        length = AOE_ATA_BYTES;
+    return length < HEAD_BYTES_MOST ? length : HEAD_BYTES_MOST;
+}
+
+/* True from the frame on before which nothing matters any more. */
+static bool settle(struct state_writer *writer)
+{
+    if (!writer->settled && aoe_exchanges_settled(writer->analysis->exchanges)) {
+        writer->settled = true;
+        analysis_restart(writer->analysis);
+    }
+    return writer->settled;
+}
+
+static void write_head(void *user, const struct aoe_frame *frame, uint64_t number, int64_t time,
+                       uint32_t vlan)
+{
+    struct state_writer *writer = user;
+    bool more = true;
+    if (settle(writer)) {
+        writer->analysis->frame_sink = NULL;
+        return;
+    }
+    struct head_frame head = {.number = number,
+                              .time = time,
+                              .vlan = vlan,
+                              .wire_length = (uint32_t)frame->wire_length,
+                              .length = head_length(writer, frame),
+                              .bytes = (uint8_t *)frame->raw.bytes};
+    archive_bool(writer->archive, &more);
+    head_state(writer->archive, &head, &writer->number, &writer->time);
+}
+
+struct state_writer *state_create(const char *path, struct analysis *analysis, char *error,
+                                  size_t error_size)
+{
+    struct state_writer *writer = calloc(1, sizeof *writer);
+    if (!writer) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    writer->archive = archive_create(path, error, error_size);
+    if (!writer->archive) {
+        free(writer);
+        return NULL;
+    }
+    writer->analysis = analysis;
+    analysis->frame_sink = write_head;
+    analysis->frame_user = writer;
+    return writer;
+}
+
+static void write_exchanges(struct archive *archive, const struct aoe_exchanges *exchanges)
+{
+    uint8_t *bytes = malloc(EXCHANGES_BYTES);
+    struct aoe_writer to = aoe_writer(bytes, bytes ? EXCHANGES_BYTES : 0);
+    if (!aoe_exchanges_save(exchanges, &to))
+        archive_reject(archive, "the exchanges do not fit");
+    size_t length = to.position;
+    archive_size(archive, &length, EXCHANGES_BYTES);
+    if (archive_good(archive))
+        archive_bytes(archive, bytes, length);
+    free(bytes);
+}
+
+static void write_rest(struct state_writer *writer)
+{
+    struct archive *archive = writer->archive;
+    struct analysis *analysis = writer->analysis;
+    state_figures(archive, &analysis->figures);
+    state_requests(archive, &analysis->figures.findings, analysis->number, 0);
+    write_exchanges(archive, analysis->exchanges);
+    archive_i64(archive, &analysis->latest);
+}
+
+int state_finish(struct state_writer *writer, bool keep, char *error, size_t error_size)
+{
+    bool more = false, settled = settle(writer);
+    if (!writer->begun)
+        write_begin(writer, false, 0);
+    archive_bool(writer->archive, &more);
+    archive_u64(writer->archive, &writer->analysis->number);
+    archive_bool(writer->archive, &settled);
+    state_counters(writer->archive, &writer->analysis->figures.counters);
+    if (settled)
+        write_rest(writer);
+    archive_mark(writer->archive, "end\n");
+    writer->analysis->frame_sink = NULL;
+    int result = archive_close(writer->archive, keep, error, error_size);
+    free(writer);
+    return result;
+}
+
+/* ---- loading ---- */
+
+struct state {
+    struct archive *archive;
+    struct analysis_options options;
+    bool any;
+    int64_t time;
+};
+
+struct state *state_open(const char *path, char *error, size_t error_size)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (!state) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    state->archive = archive_open(path, error, error_size);
+    if (!state->archive) {
+        free(state);
+        return NULL;
+    }
+    archive_mark(state->archive, magic);
+    options_state(state->archive, &state->options);
+    archive_bool(state->archive, &state->any);
+    archive_i64(state->archive, &state->time);
+    if (state->options.patience <= 0)
+        archive_reject(state->archive, "a number is out of range");
+    if (archive_good(state->archive))
+        return state;
+    archive_close(state->archive, true, error, error_size);
+    free(state);
+    return NULL;
+}
+
+void state_close(struct state *state)
+{
+    char error[1];
+    if (!state)
+        return;
+    if (state->archive)
+        archive_close(state->archive, true, error, sizeof error);
+    free(state);
+}
+
+const struct analysis_options *state_options(const struct state *state)
+{
+    return &state->options;
+}
+
+bool state_time(const struct state *state, int64_t *time)
+{
+    *time = state->time;
+    return state->any;
+}
+
+bool state_alike(const struct analysis_options *a, const struct analysis_options *b)
+{
+    return a->patience == b->patience && a->check == b->check &&
+           a->target_given == b->target_given && a->shelf == b->shelf && a->slot == b->slot &&
+           a->host_given == b->host_given && !memcmp(a->host, b->host, AOE_MAC_BYTES);
+}
+
+static void replay_head(struct archive *archive, struct analysis *analysis, uint64_t shift,
+                        uint8_t *bytes)
+{
+    struct head_frame head = {.bytes = bytes};
+    struct aoe_frame frame;
+    uint64_t number = 0;
+    int64_t time = 0;
+    bool more = false;
+    for (archive_bool(archive, &more); more; archive_bool(archive, &more)) {
+        head_state(archive, &head, &number, &time);
+        if (head.wire_length < head.length)
+            archive_reject(archive, "a frame is longer than it was");
+        if (!archive_good(archive))
+            return;
+        aoe_frame_decode(&frame, bytes, head.length, head.wire_length);
+        if (frame.extent >= AOE_EXTENT_HEADER)
+            analysis_replay(analysis, &frame, number + shift, time, head.vlan);
+    }
+}
+
+/* The marks of the commands that wait, as they are here. */
+static void marks_of_pairs(uint32_t *marks, const uint32_t *pairs, size_t count)
+{
+    for (size_t pair = 0; pair < count; pair++)
+        for (unsigned i = 0; i < ANALYSIS_MARKS; i++) {
+            enum operation operation = i < OPERATIONS ? (enum operation)i : OPERATION_VENDOR;
+            marks[pair * ANALYSIS_MARKS + i] = analysis_mark(pairs[pair], operation);
+        }
+}
+
+static void load_exchanges(struct archive *archive, struct analysis *analysis, uint64_t shift,
+                           const uint32_t *pairs, size_t count)
+{
+    uint32_t marks[TRAFFIC_PAIRS * ANALYSIS_MARKS];
+    size_t length = 0;
+    archive_size(archive, &length, EXCHANGES_BYTES);
+    uint8_t *bytes = malloc(length + 1);
+    if (!bytes) {
+        archive_reject(archive, "out of memory");
+        return;
+    }
+    archive_bytes(archive, bytes, length);
+    struct aoe_cursor from = aoe_cursor(bytes, length);
+    marks_of_pairs(marks, pairs, count);
+    if (archive_good(archive) &&
+        aoe_exchanges_load(analysis->exchanges, &from, shift, marks, count * ANALYSIS_MARKS) < 0)
+        archive_reject(archive, "the exchanges are damaged");
+    free(bytes);
+}
+
+/* The figures after the beginning, and what waits at the end. */
+static void load_rest(struct archive *archive, struct analysis *analysis, uint64_t shift,
+                      const struct counters *counters)
+{
+    struct figures after;
+    uint32_t pairs[TRAFFIC_PAIRS];
+    if (figures_open(&after) < 0 ||
+        (analysis->options.check && findings_open(&after.findings) < 0)) {
+        figures_close(&after);
+        archive_reject(archive, "out of memory");
+        return;
+    }
+    state_figures(archive, &after);
+    after.counters = *counters;
+    state_requests(archive, &analysis->figures.findings, 0, shift);
+    if (archive_good(archive) && figures_join(&analysis->figures, &after, shift, pairs) < 0)
+        archive_reject(archive, "out of memory");
+    if (archive_good(archive))
+        load_exchanges(archive, analysis, shift, pairs, after.traffic.pair_count);
+    archive_i64(archive, &analysis->latest);
+    figures_close(&after);
+}
+
+/* What was counted besides AoE frames: those were counted again. */
+static void add_others(struct counters *to, const struct counters *from)
+{
+    struct counters others = *from;
+    others.aoe_frames = others.wire_bytes = others.steps_back = 0;
+    others.step_back_max = 0;
+    counters_join(to, &others);
+}
+
+int state_load(struct state *state, struct analysis *analysis, struct state_writer *writer,
+               char *error, size_t error_size)
+{
+    struct archive *archive = state->archive;
+    struct counters counters = {.frames = 0};
+    uint64_t shift = analysis->number, frames = 0;
+    uint8_t *bytes = malloc(HEAD_BYTES_MOST);
+    bool settled = false;
+    if (bytes)
+        replay_head(archive, analysis, shift, bytes);
+    else
+        archive_reject(archive, "out of memory");
+    archive_u64(archive, &frames);
+    archive_bool(archive, &settled);
+    state_counters(archive, &counters);
+    analysis->number = shift + frames;
+    if (settled && writer && !settle(writer))
+        archive_reject(archive, "does not follow the part before it");
+    if (settled && archive_good(archive))
+        load_rest(archive, analysis, shift, &counters);
+    else
+        add_others(&analysis->figures.counters, &counters);
+    archive_mark(archive, "end\n");
+    free(bytes);
+    state->archive = NULL;
+    if (analysis->out_of_memory)
+        archive_reject(archive, "out of memory");
+    return archive_close(archive, true, error, error_size);
+}
