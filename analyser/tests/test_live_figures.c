@@ -107,8 +107,10 @@ static void test_silence(void **state)
     struct live_figures *live = *state;
     made_live_command(live, (struct made_read){1, 1, 1, 0, 0}, START, MS);
     made_live_request(live, (struct made_read){1, 1, 2, 0, 0}, START + 999 * MS);
+    made_live_request(live, (struct made_read){2, 1, 3, 0, 0}, START + 999 * MS);
     end(live, 0);
     assert_int_equal(row_of(live, &live->last, GROUP_TARGET, 0).silent, 0);
+    assert_int_equal(row_of(live, &live->last, GROUP_TARGET, 1).silent, 0);
     end(live, 1);
     end(live, 2);
     assert_true(row_of(live, &live->last, GROUP_TARGET, 0).silent == 2 * SECOND);
