@@ -9,16 +9,29 @@
 
 #include "page_resource.h"
 
+struct sink {
+    FILE *to;
+    int error; /* the errno of the first write that failed, or 0 */
+};
+
+static int write_to(struct sink *sink, const char *text, size_t length)
+{
+    if (!sink->error && fwrite(text, 1, length, sink->to) != length)
+        sink->error = errno;
+    return sink->error ? -1 : 0;
+}
+
 /* Every '<' of JSON is in a string, where it may be written as an escape: then neither "</script"
  * nor "<!--" can end or change the element that the JSON is in. */
-static int write_escaped(const char *text, size_t length, void *to)
+static int write_escaped(const char *text, size_t length, void *context)
 {
+    static const char escape[] = "\\u003c";
     while (length) {
         const char *mark = memchr(text, '<', length);
         size_t plain = mark ? (size_t)(mark - text) : length;
-        if (fwrite(text, 1, plain, to) != plain)
+        if (write_to(context, text, plain))
             return -1;
-        if (mark && fputs("\\u003c", to) < 0)
+        if (mark && write_to(context, escape, strlen(escape)))
             return -1;
         plain += mark ? 1 : 0;
         text += plain;
@@ -27,15 +40,16 @@ static int write_escaped(const char *text, size_t length, void *to)
     return 0;
 }
 
-/* All that is not ASCII is escaped too: U+2028 and U+2029 once ended a line of a script. */
+/* All that is not ASCII is escaped too: U+2028 and U+2029 once ended a line of a script. jansson
+ * goes on after the name of a member that could not be written; the sink refuses all that follows.
+ */
 static int write_json(FILE *to, const json_t *json)
 {
-    errno = 0;
-    if (!json_dump_callback(json, write_escaped, to,
-                            JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY))
+    struct sink sink = {.to = to};
+    size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
+    if (!json_dump_callback(json, write_escaped, &sink, flags))
         return 0;
-    if (!errno)
-        errno = ENOMEM;
+    errno = sink.error ? sink.error : ENOMEM;
     return -1;
 }
 

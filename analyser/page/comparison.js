@@ -37,29 +37,18 @@ function changesOf(captures, name, sides) {
         .filter(({values, size}) => values.every(isNumber) && size > Math.log(CHANGE_LEAST));
 }
 
-/* All, each target, and each operation of each target. */
+/* All, each target, and each operation of each target. One target is all that there is. */
 function allChanges(captures) {
-    const changes = changesOf(
-        captures,
-        "all targets",
-        captures.map((capture) => capture.result.total),
-    );
-    for (const {name, sides} of alongside(captures, "targets", targetText)) {
+    const targets = alongside(captures, "targets", targetText);
+    const totals = captures.map((capture) => capture.result.total);
+    const changes = targets.length > 1 ? changesOf(captures, "all targets", totals) : [];
+    for (const {name, sides} of targets) {
         changes.push(...changesOf(captures, name, sides));
-        const operations = new Set(
-            sides.flatMap((side) => (side ? side.operations.map((one) => one.operation) : [])),
-        );
-        for (const operation of operations)
-            changes.push(
-                ...changesOf(
-                    captures,
-                    `${name} ${operation}`,
-                    sides.map(
-                        (side) =>
-                            side && side.operations.find((one) => one.operation === operation),
-                    ),
-                ),
-            );
+        const lists = sides.map((side) => (side ? side.operations : []));
+        for (const operation of new Set(lists.flat().map((one) => one.operation))) {
+            const same = lists.map((list) => list.find((one) => one.operation === operation));
+            changes.push(...changesOf(captures, `${name} ${operation}`, same));
+        }
     }
     return changes.sort((a, b) => (a.size === b.size ? 0 : b.size - a.size));
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,38 +236,48 @@ static void test_full_device(void **state)
     json_decref((json_t *)capture.result);
 }
 
-/* A stream that takes `left` bytes more. */
+/* A stream that refuses the write which would go beyond `left` bytes, and takes all that follow:
+ * only who looks at every write hears of it. */
+struct leak {
+    size_t left;
+    bool refused;
+};
+
 static ssize_t take(void *cookie, const char *bytes, size_t length)
 {
-    size_t *left = cookie;
+    struct leak *leak = cookie;
     (void)bytes;
-    if (length > *left) {
+    if (!leak->refused && length > leak->left) {
+        leak->refused = true;
         errno = ENOSPC;
         return 0;
     }
-    *left -= length;
+    leak->left -= leak->refused ? 0 : length;
     return (ssize_t)length;
 }
 
-/* An error in the middle of the data, which jansson hears of and not the C library's caller. */
-static void test_error_within_data(void **state)
+static void test_every_write_is_looked_at(void **state)
 {
     (void)state;
-    const struct page_capture capture = {"a<b", NULL, 0, made_result(HOSTILE)};
-    char *page = page_of(&capture, 1);
+    const struct page_file files[] = {{"b", 1, 3}, {"c\xff", 4, 3}};
+    const struct page_capture captures[] = {{"a<b", files, 2, made_result(HOSTILE)},
+                                            {"d", files, 1, made_result("plain")}};
+    char *page = page_of(captures, 2);
     size_t begin = (size_t)(strstr(page, DATA_BEGIN) - page) + strlen(DATA_BEGIN);
     char *text = data_text(page);
     for (size_t more = 0; more <= strlen(text); more++) {
-        size_t left = begin + more;
-        FILE *to = fopencookie(&left, "w", (cookie_io_functions_t){.write = take});
+        struct leak leak = {.left = begin + more};
+        FILE *to = fopencookie(&leak, "w", (cookie_io_functions_t){.write = take});
         assert_non_null(to);
         setvbuf(to, NULL, _IONBF, 0);
         errno = 0;
-        assert_int_equal(page_write(to, &capture, 1), -1);
+        assert_int_equal(page_write(to, captures, 2), -1);
         assert_int_equal(errno, ENOSPC);
+        assert_true(leak.refused);
         fclose(to);
     }
-    json_decref((json_t *)capture.result);
+    for (size_t i = 0; i < 2; i++)
+        json_decref((json_t *)captures[i].result);
     free(text);
     free(page);
 }
@@ -281,7 +292,7 @@ int main(void)
         cmocka_unit_test(test_names_that_are_not_utf8),
         cmocka_unit_test(test_wrong_use),
         cmocka_unit_test(test_full_device),
-        cmocka_unit_test(test_error_within_data),
+        cmocka_unit_test(test_every_write_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
