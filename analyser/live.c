@@ -74,7 +74,9 @@ static void write_line(struct session *session)
     /* What is left would be written when the program exits. */
     __fpurge(to);
     session->over = true;
-    if (reason != EPIPE)
+    if (reason == EPIPE)
+        clearerr(to);
+    else
         fail(session, "cannot write the lines of JSON: ", strerror(reason));
 }
 

@@ -34,6 +34,8 @@ static int run(const struct options *options, char *error, size_t error_size)
         return EXIT_FAILED;
     case MODE_COMPARE:
         return run_compare(options, &stop, error, error_size);
+    case MODE_LIVE:
+        return run_live(options, error, error_size);
     default:
         return run_captures(options, &stop, error, error_size);
     }

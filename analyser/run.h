@@ -25,4 +25,7 @@ int run_captures(const struct options *options, volatile sig_atomic_t *stop, cha
 int run_compare(const struct options *options, volatile sig_atomic_t *stop, char *error,
                 size_t error_size);
 
+/* Watches an interface until a signal, the view's q, or until nobody reads the lines of JSON. */
+int run_live(const struct options *options, char *error, size_t error_size);
+
 #endif
