@@ -47,6 +47,8 @@ static struct exchange_entry *oldest_ended(const struct aoe_exchanges *exchanges
 
 static void forget(struct aoe_exchanges *exchanges, struct exchange_entry *entry)
 {
+    if (!exchanges->settled)
+        exchange_settle_forgotten(exchanges, entry);
     if (exchanges->table.states[exchange_table_place(&exchanges->table, entry)] & EXCHANGE_ALL)
         exchanges->all[exchange_key_command(&entry->key)]--;
     exchange_table_remove(&exchanges->table, entry);
@@ -67,6 +69,11 @@ static void end(struct aoe_exchanges *exchanges, struct exchange_entry *entry,
     exchange_table_turn(&exchanges->table, entry, state, exchanges->clock);
 }
 
+static bool is_past(const struct aoe_exchanges *exchanges, const struct exchange_entry *entry)
+{
+    return exchange_since(exchanges->clock, entry->touched) > exchanges->patience;
+}
+
 static void give_up(struct aoe_exchanges *exchanges, struct exchange_entry *entry, bool at_end)
 {
     const struct aoe_exchange_given_up given_up = {.request = entry->first,
@@ -75,6 +82,8 @@ static void give_up(struct aoe_exchanges *exchanges, struct exchange_entry *entr
                                                    .sent = entry->repeats + 1,
                                                    .mark = entry->mark,
                                                    .at_end = at_end};
+    if (!exchanges->settled)
+        exchange_settle_given_up(exchanges, entry, !is_past(exchanges, entry));
     end(exchanges, entry, EXCHANGE_GIVEN_UP);
     if (exchanges->unanswered)
         exchanges->unanswered(exchanges->user, &given_up);
@@ -102,11 +111,6 @@ void aoe_exchanges_finish(struct aoe_exchanges *exchanges)
     while ((entry = oldest_open(exchanges)))
         give_up(exchanges, entry, true);
     exchange_forget_all(exchanges);
-}
-
-static bool is_past(const struct aoe_exchanges *exchanges, const struct exchange_entry *entry)
-{
-    return exchange_since(exchanges->clock, entry->touched) > exchanges->patience;
 }
 
 /* When the older of the two will be too old, or what comes after them. */
@@ -137,14 +141,21 @@ static void advance(struct aoe_exchanges *exchanges, int64_t time)
 {
     if (exchanges->started && exchange_since(exchanges->clock, time) > exchanges->patience) {
         /* Not a little step back: another recording, or one wild time stamp behind us. */
+        bool same = exchange_settle_reset(exchanges);
         aoe_exchanges_finish(exchanges);
+        exchanges->settled = same;
         exchanges->started = false;
     }
-    if (!exchanges->started || time > exchanges->clock)
+    bool begins = !exchanges->started;
+    if (begins || time > exchanges->clock)
         exchanges->clock = time;
     exchanges->started = true;
+    if (begins && !exchanges->settled)
+        exchange_settle_begin(exchanges);
     if (exchanges->clock > exchanges->due)
         expire(exchanges);
+    if (!exchanges->settled)
+        exchange_settle_clock(exchanges);
 }
 
 static struct exchange_entry *add(struct aoe_exchanges *exchanges, const struct exchange_step *step,
@@ -270,6 +281,8 @@ static struct aoe_exchange_event repeat(struct aoe_exchanges *exchanges,
         head = entry;
     entry->repeats = ++head->repeats;
     struct aoe_exchange_event event = event_of(AOE_EXCHANGE_REPEAT, entry, step->time);
+    if (!exchanges->settled)
+        exchange_settle_sent(exchanges, entry, head);
     mark_sent(entry, step);
     head->time_last = step->time;
     /* As the newest they cannot be the ones that make room. */
@@ -311,6 +324,12 @@ static struct aoe_exchange_event supersede(struct aoe_exchanges *exchanges,
     old->successor = exchange_table_place(&exchanges->table, entry);
     old->successor_serial = entry->serial;
     exchange_table_offer(&exchanges->table, entry, print);
+    if (!exchanges->settled) {
+        exchange_settle_added(exchanges, entry);
+        if (exchanges->table.states[exchange_table_place(&exchanges->table, old)] &
+            EXCHANGE_DOUBTFUL)
+            exchange_settle_sent(exchanges, old, entry);
+    }
     return event;
 }
 
@@ -331,6 +350,8 @@ static struct aoe_exchange_event request(struct aoe_exchanges *exchanges,
     if (watched)
         exchange_table_offer(table, entry, print);
     exchanges->fed = exchange_table_place(table, entry);
+    if (!exchanges->settled)
+        exchange_settle_added(exchanges, entry);
     return event_of(AOE_EXCHANGE_REQUEST, entry, step->time);
 }
 
@@ -459,6 +480,8 @@ static struct aoe_exchange_event response(struct aoe_exchanges *exchanges,
                      exchange_table_state(&exchanges->table, head) == EXCHANGE_GIVEN_UP;
     event.closes =
         awaited && head && exchange_table_state(&exchanges->table, head) == EXCHANGE_OPEN;
+    if (!exchanges->settled)
+        exchange_settle_answered(exchanges, entry, head, choice.fitness);
     if (event.closes)
         end(exchanges, head, EXCHANGE_ANSWERED);
     if (new_responder)

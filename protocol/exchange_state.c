@@ -25,7 +25,7 @@ static void save_entry(const struct exchange_table *table, uint32_t place, struc
         table->serial - entry->serial,
         exchange_successor(table, entry) ? table->serial - entry->successor_serial : 0,
     };
-    aoe_put_u8(to, table->states[place]);
+    aoe_put_u8(to, table->states[place] & (EXCHANGE_DOUBTFUL - 1));
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         aoe_put_be64(to, words[i]);
     aoe_put_be32(to, entry->repeats);

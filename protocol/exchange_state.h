@@ -6,6 +6,16 @@
 #include "exchange.h"
 #include "exchange_table.h"
 
+/* On the way to aoe_exchanges_settled. */
+struct exchange_settling {
+    enum exchange_state elder; /* open, given up or free: no more */
+    int64_t touched;           /* when that last changed */
+    int64_t in_step;           /* the clock is any clock from here on */
+    int64_t since;             /* and was from there on */
+    bool is_in_step;
+    size_t doubtful; /* entries */
+};
+
 struct aoe_exchanges {
     struct exchange_table table;
     size_t capacity;
@@ -14,6 +24,7 @@ struct aoe_exchanges {
     int64_t due;   /* nothing is given up or forgotten for its age before the clock passes this */
     bool started;
     bool settled;
+    struct exchange_settling settling;
     uint32_t fed;      /* the place of the request that was just fed, or EXCHANGE_NIL */
     uint32_t all[256]; /* per command, how many entries have a broadcast shelf or slot */
     aoe_exchange_unanswered *unanswered;
@@ -68,5 +79,19 @@ static inline int64_t exchange_since(int64_t now, int64_t then)
         return 0;
     return difference > INT64_MAX ? INT64_MAX : (int64_t)difference;
 }
+
+/* What happens to entries while it is not settled; exchange_settle_reset is true where a step back
+ * of the clock makes all memories the same. */
+void exchange_settle_begin(struct aoe_exchanges *exchanges);
+void exchange_settle_clock(struct aoe_exchanges *exchanges);
+bool exchange_settle_reset(const struct aoe_exchanges *exchanges);
+void exchange_settle_added(struct aoe_exchanges *exchanges, const struct exchange_entry *entry);
+void exchange_settle_sent(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
+                          const struct exchange_entry *head);
+void exchange_settle_answered(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
+                              const struct exchange_entry *head, unsigned fitness);
+void exchange_settle_given_up(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
+                              bool for_room);
+void exchange_settle_forgotten(struct aoe_exchanges *exchanges, const struct exchange_entry *entry);
 
 #endif

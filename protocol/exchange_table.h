@@ -61,6 +61,8 @@ enum {
     EXCHANGE_BY_TAG = 0x08,     /* is in a chain of tags */
     EXCHANGE_BY_COMMAND = 0x10, /* is in a chain of commands */
     EXCHANGE_ALL = 0x20,        /* its address is that of several targets */
+    EXCHANGE_DOUBTFUL = 0x40,   /* earlier frames could have made another entry of it, */
+    EXCHANGE_CERTAIN = 0x80,    /* but could not keep it open */
 };
 
 /* A place in a chain: the next one, newest first, and a fingerprint of what is found there. */

@@ -10,6 +10,7 @@ struct stream {
     unsigned tags, places; /* how many different ones */
     unsigned loss;         /* one response of so many is not sent; 0 for anything at any time */
     int64_t step;          /* ns between frames, at most */
+    bool plain;            /* nothing but reads */
     int64_t time;
     uint64_t number;
     uint32_t next_tag;
@@ -53,7 +54,7 @@ static inline struct aoe_frame stream_answer(struct stream *stream, const struct
 /* A request, of few different ones. */
 static inline struct aoe_frame stream_request(struct stream *stream)
 {
-    unsigned kind = stream_below(stream, 16);
+    unsigned kind = stream->plain ? 8 : stream_below(stream, 16);
     struct aoe_frame frame = read_of(0, stream_below(stream, stream->places));
     if (kind == 0)
         frame = config_request((uint8_t)stream_below(stream, 2), "a");
