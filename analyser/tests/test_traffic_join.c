@@ -118,6 +118,7 @@ static void check_split(uint64_t seed, size_t count, size_t split)
     happen_often(&first, &seeds[1], &times[1], split);
     happen_often(&second, &seeds[2], &times[2], split);
     traffic_restart(&second);
+    assert_int_equal(second.pool.used, 1); /* all chunks are free again */
     happen_often(&second, &seeds[2], &times[2], count - split);
     assert_int_equal(traffic_join(&first, &second, marks), 0);
     assert_traffic(&first, &whole);
