@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Results of aoe-analyze as analyser/results.md says, made of made-up commands: for tests of the page."""
+"""Results of aoe-analyze as analyser/results.md says, of made commands, for tests of the page."""
 import collections
 import math
 import random
@@ -8,8 +8,8 @@ START = 1_795_230_000_123_456_789
 BIN = 1 << 20
 MEASURED = ("p50_ns", "p90_ns", "p99_ns", "p99_9_ns", "p99_99_ns")
 QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
-COLUMNS = ["commands", "answers", "read_bytes", "written_bytes", "repeats", "errors", "latency_sum_ns",
-           "latency_max_ns", "outstanding_max"]
+COLUMNS = ["commands", "answers", "read_bytes", "written_bytes", "repeats", "errors",
+           "latency_sum_ns", "latency_max_ns", "outstanding_max"]
 ROWS = [0] + [(4 + i % 4) << (8 + i // 4) for i in range(1, 100)]
 PAIRS = [("e0.1", "02:00:00:00:00:01", None), ("e0.1", "02:00:00:00:00:02", None),
          ("e0.2", "02:00:00:00:00:01", None), ("e7.3", "02:00:00:00:00:02", "10"),
@@ -30,7 +30,8 @@ def latency(samples):
     known = {name: sum(bucket(ordered[math.ceil(len(ordered) * share) - 1])) // 2
              for name, share in zip(MEASURED, QUANTILES)}
     return {"count": len(ordered), "min_ns": ordered[0], "mean_ns": sum(ordered) // len(ordered),
-            **known, "max_ns": ordered[-1], "histogram": [[*edges, count] for edges, count in sorted(counts.items())]}
+            **known, "max_ns": ordered[-1],
+            "histogram": [[*edges, count] for edges, count in sorted(counts.items())]}
 
 
 def command_at(chance, time, slow, duration):
@@ -40,7 +41,8 @@ def command_at(chance, time, slow, duration):
     round_trip = int(base * (chance.uniform(20, 120) if burst and chance.random() < 0.5 else 1))
     repeats = 1 if chance.random() < (0.03 if burst else 0.001) else 0
     operation = chance.choices(("read", "write", "flush", "config"), (70, 26, 3, 1))[0]
-    return {"time_ns": time, "operation": operation, "frame_round_trip_ns": round_trip, "repeats": repeats,
+    return {"time_ns": time, "operation": operation, "repeats": repeats,
+            "frame_round_trip_ns": round_trip,
             "command_latency_ns": round_trip + repeats * 20_000_000,
             "error": chance.random() < 0.0008, "answered": chance.random() > 0.0004,
             "sectors": chance.choice((2, 2, 16, 16, 17)), "disk": chance.random()}
@@ -82,8 +84,8 @@ def measures(commands, duration, seeks=True):
     answered = [c for c in commands if c["answered"]]
     media = [c for c in commands if c["operation"] in ("read", "write")]
     repeats = sum(c["repeats"] for c in commands)
-    moved = {kind: sum(512 * c["sectors"] for c in answered if c["operation"] == kind and not c["error"])
-             for kind in ("read", "write")}
+    moved = {kind: sum(512 * c["sectors"] for c in answered
+                       if c["operation"] == kind and not c["error"]) for kind in ("read", "write")}
     errors = sum(c["error"] for c in answered)
     codes = {"2": errors // 2} if errors > 1 else {}
     lost = len(commands) - len(answered) + repeats
@@ -96,26 +98,29 @@ def measures(commands, duration, seeks=True):
         "requests": len(commands) + repeats, "responses": len(answered), "commands": len(commands),
         "answered": len(answered), "unanswered": len(commands) - len(answered), "open": 0,
         "unanswered_once": 0, "answers_to_broadcast": 0,
-        "repeats": {"same_tag": repeats // 2, "new_tag": repeats - repeats // 2, "spurious": repeats // 5,
-                    "commands": repeats},
+        "repeats": {"same_tag": repeats // 2, "new_tag": repeats - repeats // 2,
+                    "spurious": repeats // 5, "commands": repeats},
         "duplicate": 0, "late": repeats // 5, "unsolicited": 2, "adverts": 1, "lost": lost,
         "loss_ratio": lost / (len(commands) + repeats) if commands else None,
         "read_bytes": moved["read"], "written_bytes": moved["write"],
         "bytes_per_second": sum(moved.values()) * 1_000_000_000 // duration,
         "iops": len(answered) * 1e9 / duration,
-        "errors": {"aoe": codes, "ata": errors - errors // 2, "ata_bits": {"UNC": errors - errors // 2}},
+        "errors": {"aoe": codes, "ata": errors - errors // 2,
+                   "ata_bits": {"UNC": errors - errors // 2}},
         "frame_round_trip": latency([c["frame_round_trip_ns"] for c in answered]),
         "command_latency": latency([c["command_latency_ns"] for c in answered]),
         "sectors": counted(c["sectors"] for c in media),
         "alignment": counted(min(1 << 20, 512 * (c["lba"] & -c["lba"] or 2048)) for c in media),
-        "first_repeat": latency([20_000_000 + i for i in range(repeats)]), "later_repeat": latency([]),
+        "first_repeat": latency([20_000_000 + i for i in range(repeats)]),
+        "later_repeat": latency([]),
         "largest_frame": 1060 if commands else 0, **(of_media if seeks else {})}
 
 
 def by_operation(commands, duration):
-    kinds = [kind for kind in ("read", "write", "flush", "config") if any(c["operation"] == kind for c in commands)]
-    return [{"operation": kind, **measures([c for c in commands if c["operation"] == kind], duration, seeks=False)}
-            for kind in kinds]
+    own = {kind: [c for c in commands if c["operation"] == kind]
+           for kind in ("read", "write", "flush", "config")}
+    return [{"operation": kind, **measures(of, duration, seeks=False)}
+            for kind, of in own.items() if of]
 
 
 def named(commands, duration, name):
@@ -140,7 +145,8 @@ def bins(commands, width, count):
         if not c["answered"]:
             continue
         row[1] += 1
-        row[2 if c["operation"] == "read" else 3] += 512 * c["sectors"] * (c["operation"] in ("read", "write"))
+        if c["operation"] in ("read", "write"):
+            row[2 if c["operation"] == "read" else 3] += 512 * c["sectors"]
         row[5] += c["error"]
         row[6] += c["command_latency_ns"]
         row[7] = max(row[7], c["command_latency_ns"])
@@ -148,13 +154,15 @@ def bins(commands, width, count):
 
 
 def slowest(commands):
-    worst = sorted((c for c in commands if c["answered"]), key=lambda c: (-c["command_latency_ns"], c["first_frame"]))
+    worst = sorted((c for c in commands if c["answered"]),
+                   key=lambda c: (-c["command_latency_ns"], c["first_frame"]))
     made = []
     for c in worst[:100]:
         target, initiator, vlan = PAIRS[c["pair"]]
         media = c["operation"] in ("read", "write")
-        made.append({"target": target, "initiator": initiator, "vlan": vlan, "operation": c["operation"],
-                     "lba": c["lba"] if media else None, "sectors": c["sectors"] if media else None,
+        made.append({"target": target, "initiator": initiator, "vlan": vlan,
+                     "operation": c["operation"], "lba": c["lba"] if media else None,
+                     "sectors": c["sectors"] if media else None,
                      "first_frame": c["first_frame"], "answer_frame": c["first_frame"] + 1,
                      "time_ns": START + c["time_ns"], "command_latency_ns": c["command_latency_ns"],
                      "frame_round_trip_ns": c["frame_round_trip_ns"], "repeats": c["repeats"]})
@@ -168,33 +176,38 @@ def clouds(commands, width):
         row = max(i for i, edge in enumerate(ROWS) if edge <= c["command_latency_ns"])
         heat[bin_, row] += c["answered"]
         if c["operation"] in ("read", "write"):
-            positions.setdefault((bin_, c["lba"] // 327_680), [0, 0])[c["operation"] == "write"] += 1
+            counts = positions.setdefault((bin_, c["lba"] // 327_680), [0, 0])
+            counts[c["operation"] == "write"] += 1
     return ([[*key, count] for key, count in sorted(heat.items()) if count],
             [[*key, *counts] for key, counts in sorted(positions.items())])
 
 
 def problems(commands):
     def problem(id_, severity, text, **more):
-        return {"id": id_, "severity": severity, "target": None, "initiator": None, "vlan": None, "operation": None,
-                "count": None, "ratio": None, "text": text, "frames": [], **more}
+        nothing = dict.fromkeys(("target", "initiator", "vlan", "operation", "count", "ratio"))
+        return {"id": id_, "severity": severity, **nothing, "text": text, "frames": [], **more}
     frames = [c["first_frame"] for c in commands if c["repeats"]][:10]
     return [
         problem("capture-dropped", "wrong", "the capturing machine lost 312 frames", count=312),
-        problem("loss", "wrong", "84 commands had to be sent again: 0.21 % of the frames were lost", target="e0.1",
-                count=84, ratio=0.0021, frames=frames),
-        problem("slow-tail", "slow", "the 99th percentile of reads is 41 times the median", target="e7.3", vlan="10",
-                operation="read", ratio=41.0),
-        problem("unaligned", "note", "23 % of the reads and writes do not begin at a multiple of 4096 bytes",
+        problem("loss", "wrong", "84 commands had to be sent again: 0.21 % of the frames were lost",
+                target="e0.1", count=84, ratio=0.0021, frames=frames),
+        problem("slow-tail", "slow", "the 99th percentile of reads is 41 times the median",
+                target="e7.3", vlan="10", operation="read", ratio=41.0),
+        problem("unaligned", "note",
+                "23 % of the reads and writes do not begin at a multiple of 4096 bytes",
                 target="e0.2", initiator="02:00:00:00:00:01", count=4100, ratio=0.23)]
 
 
 def findings():
     first = [{"frame": 4 * i + 2, "target": "e0.1", "initiator": "02:00:00:00:00:01", "vlan": None,
-              "field": "version", "byte": 14, "bytes": 1, "expected": "1", "actual": "0"} for i in range(10)]
-    return [{"clause": "2.2-version", "level": "must", "basis": "agreed", "count": 40, "verdict": "fail", "first": first,
+              "field": "version", "byte": 14, "bytes": 1, "expected": "1", "actual": "0"}
+             for i in range(10)]
+    return [{"clause": "2.2-version", "level": "must", "basis": "agreed", "count": 40,
+             "verdict": "fail", "first": first,
              "sentence": "The version field of every response is 1, whatever the request had there."},
-            {"clause": "3.1-padding", "level": "should", "basis": "text", "count": 3, "verdict": "advice",
-             "first": first[:1], "sentence": "Bytes behind the end of a message are zero."}]
+            {"clause": "3.1-padding", "level": "should", "basis": "text", "count": 3,
+             "verdict": "advice", "first": first[:1],
+             "sentence": "Bytes behind the end of a message are zero."}]
 
 
 def result(seed=1, count=20_000, duration=40_000_000_000, slow=True):
@@ -209,42 +222,50 @@ def result(seed=1, count=20_000, duration=40_000_000_000, slow=True):
     targets = [{"target": target, "vlan": vlan, "macs": ["0a:ba:6d:8d:ad:8c"],
                 "advertised": {"buffer_count": 4, "sector_count": 16, "firmware": 16409},
                 "over_buffer_count_ns": 12_000_000, "over_sector_count": 900, **own}
-               for (target, vlan), own in named(commands, duration, lambda pair: (pair[0], pair[2]))]
-    own_bins = [{"target": of["target"], "vlan": of["vlan"],
-                 "bins": bins([c for c in commands if PAIRS[c["pair"]][::2] == (of["target"], of["vlan"])], width, many)}
-                for of in targets]
+               for (target, vlan), own in named(commands, duration, lambda pair: pair[::2])]
+    own_bins = [{"target": target, "vlan": vlan, "bins": bins(
+        [c for c in commands if PAIRS[c["pair"]][::2] == (target, vlan)], width, many)}
+        for target, vlan in ((of["target"], of["vlan"]) for of in targets)]
     return {
         "suite": "aoe-suite", "tool": "aoe-analyze", "version": "0.1.0", "schema": 1,
-        "capture": {"frames": 2 * len(commands) + 60, "aoe_frames": 2 * len(commands), "cut_frames": 3,
-                    "other_frames": 57, "not_ethernet": 0, "timeless": 0, "wire_bytes": 900 * len(commands),
-                    "start_ns": START, "end_ns": START + duration, "duration_ns": duration, "steps_back": 2,
-                    "step_back_max_ns": 4200, "dropped": 312 if slow else None, "patience_ns": 60_000_000_000,
-                    "complete": True},
-        "total": measures(commands, duration), "operations": by_operation(commands, duration), "targets": targets,
-        "initiators": [{"initiator": mac, **own} for mac, own in named(commands, duration, lambda pair: pair[1])],
+        "capture": {"frames": 2 * len(commands) + 60, "aoe_frames": 2 * len(commands),
+                    "cut_frames": 3, "other_frames": 57, "not_ethernet": 0, "timeless": 0,
+                    "wire_bytes": 900 * len(commands), "start_ns": START,
+                    "end_ns": START + duration, "duration_ns": duration, "steps_back": 2,
+                    "step_back_max_ns": 4200, "dropped": 312 if slow else None,
+                    "patience_ns": 60_000_000_000, "complete": True},
+        "total": measures(commands, duration), "operations": by_operation(commands, duration),
+        "targets": targets,
+        "initiators": [{"initiator": mac, **own}
+                       for mac, own in named(commands, duration, lambda pair: pair[1])],
         "pairs": [{"target": target, "initiator": mac, "vlan": vlan, **own}
                   for (target, mac, vlan), own in named(commands, duration, lambda pair: pair)],
-        "series": {"bin_ns": width, "first_ns": first, "columns": COLUMNS, "total": bins(commands, width, many),
-                   "targets": own_bins},
+        "series": {"bin_ns": width, "first_ns": first, "columns": COLUMNS,
+                   "total": bins(commands, width, many), "targets": own_bins},
         "heat": {"bin_ns": width, "first_ns": first, "rows_from_ns": ROWS, "cells": heat},
-        "positions": {"bin_ns": width, "first_ns": first, "row_sectors": 327_680, "cells": positions},
+        "positions": {"bin_ns": width, "first_ns": first, "row_sectors": 327_680,
+                      "cells": positions},
         "slowest": slowest(commands), "problems": problems(commands) if slow else [],
         "findings": findings() if slow else None}
 
 
 def empty_result():
     """No AoE at all, in a capture of other frames."""
-    capture = dict.fromkeys(("cut_frames", "not_ethernet", "timeless", "wire_bytes", "aoe_frames", "steps_back"), 0)
-    capture.update(frames=25, other_frames=25, start_ns=None, end_ns=None, duration_ns=None, step_back_max_ns=0,
+    capture = dict.fromkeys(("cut_frames", "not_ethernet", "timeless", "wire_bytes", "aoe_frames",
+                             "steps_back", "step_back_max_ns"), 0)
+    capture.update(frames=25, other_frames=25, start_ns=None, end_ns=None, duration_ns=None,
                    dropped=None, patience_ns=60_000_000_000, complete=True)
     total = measures([], 1)
-    total.update(bytes_per_second=None, iops=None, outstanding={"max": 0, "mean": None, "levels": []})
+    total.update(bytes_per_second=None, iops=None,
+                 outstanding={"max": 0, "mean": None, "levels": []})
     none = {"bin_ns": BIN, "first_ns": None}
-    return {"suite": "aoe-suite", "tool": "aoe-analyze", "version": "0.1.0", "schema": 1, "capture": capture,
-            "total": total, "operations": [], "targets": [], "initiators": [], "pairs": [],
+    return {"suite": "aoe-suite", "tool": "aoe-analyze", "version": "0.1.0", "schema": 1,
+            "capture": capture, "total": total, "operations": [], "targets": [],
+            "initiators": [], "pairs": [],
             "series": {**none, "columns": COLUMNS, "total": [], "targets": []},
             "heat": {**none, "rows_from_ns": ROWS, "cells": []},
-            "positions": {**none, "row_sectors": 1, "cells": []}, "slowest": [], "problems": [], "findings": None}
+            "positions": {**none, "row_sectors": 1, "cells": []}, "slowest": [], "problems": [],
+            "findings": None}
 
 
 def document(*results, names=None, files=None):
