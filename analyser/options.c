@@ -28,7 +28,7 @@ static const char help[] =
     "  --save STATE         keep what was counted, to be merged\n"
     "  --compare            what is better and what is worse in the second of two captures\n"
     "  --live IFACE         watch an interface; with --json a line per interval\n"
-    "  --interval SECONDS   how often (default 1)\n"
+    "  --interval SECONDS   how often (default 1); --count N ends it after N intervals\n"
     "  --quiet              no text, no progress\n"
     "  --verbose            which file has which frames, and every table\n"
     "  --help, --version\n"
@@ -50,6 +50,7 @@ enum {
     OPTION_COMPARE,
     OPTION_LIVE,
     OPTION_INTERVAL,
+    OPTION_COUNT,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_HELP,
@@ -70,6 +71,7 @@ static const struct option table[] = {
     {"compare", no_argument, NULL, OPTION_COMPARE},
     {"live", required_argument, NULL, OPTION_LIVE},
     {"interval", required_argument, NULL, OPTION_INTERVAL},
+    {"count", required_argument, NULL, OPTION_COUNT},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -148,6 +150,16 @@ static int parse_interval(struct parsing *parsing, const char *text)
     return 0;
 }
 
+static int parse_count(struct parsing *parsing, const char *text)
+{
+    int64_t count;
+    const char *end = read_whole(text, INT32_MAX, &count);
+    if (!end || *end || !count)
+        return fail(parsing, "--count '%s': a whole number of intervals, 1 or more", text);
+    parsing->options->count = (uint64_t)count;
+    return 0;
+}
+
 static int parse_target(struct parsing *parsing, const char *text)
 {
     struct analysis_options *analysis = &parsing->options->analysis;
@@ -222,6 +234,8 @@ static int parse_valued(struct parsing *parsing, int option, const char *argumen
         return parse_patience(parsing, argument);
     case OPTION_INTERVAL:
         return parse_interval(parsing, argument);
+    case OPTION_COUNT:
+        return parse_count(parsing, argument);
     case OPTION_COMPARE:
         return set_mode(parsing, MODE_COMPARE);
     default:

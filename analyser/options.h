@@ -21,6 +21,7 @@ struct options {
     size_t path_count;
     const char *interface;         /* with MODE_LIVE */
     int64_t interval;              /* of the live view, ns */
+    uint64_t count;                /* intervals after which the live view ends; 0: none */
     const char *json, *csv, *html; /* where to; NULL for nowhere, "-" is standard output */
     const char *save;              /* where to put the state, or NULL */
     const char *baseline, *write_baseline;

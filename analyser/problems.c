@@ -12,11 +12,12 @@ enum {
     SHARE_LOSS_WRONG = 1000,    /* losses of requests: wrong from here on, below it slow */
     SHARE_SPURIOUS_SLOW = 1000, /* spurious repeats of requests: slow from here on, else a note */
     SHARE_DUPLICATES_TWICE = 3, /* duplicates of responses: the capture holds frames twice */
-    SHARE_UNALIGNED = 10,       /* of reads and writes */
-    TAIL_TIMES = 10,            /* the 99th percentile over so many medians is slow */
-    TAIL_MAX_TIMES = 100,       /* the greatest latency: a note */
-    FEWEST_ANSWERS = 100,       /* before a distribution says anything */
-    FEWEST_COMMANDS = 1000,     /* before "one at a time" says anything */
+    SHARE_DUPLICATES_WRONG = 1000, /* duplicates of responses: wrong from here on, else a note */
+    SHARE_UNALIGNED = 10,          /* of reads and writes */
+    TAIL_TIMES = 10,               /* the 99th percentile over so many medians is slow */
+    TAIL_MAX_TIMES = 100,          /* the greatest latency: a note */
+    FEWEST_ANSWERS = 100,          /* before a distribution says anything */
+    FEWEST_COMMANDS = 1000,        /* before "one at a time" says anything */
     ALIGNED_BYTES = 4096,
     SMALL_SECTORS = 2, /* that fit an MTU of 1500 */
 };
@@ -151,16 +152,21 @@ static void find_missed(struct finding *finding, size_t target, const struct gro
 {
     const struct measure *measure = &group->measure;
     uint64_t foreign = measure->unsolicited - measure->adverts, once = measure->unanswered_once;
-    char responses[FORMAT_TEXT], commands[FORMAT_TEXT];
+    char number[FORMAT_TEXT];
+    const char *responses = "", *commands = "";
     if (!foreign && !once)
         return;
+    if (foreign)
+        responses = arena_print(finding->arena, "%s to requests that are not in the capture",
+                                format_counted(number, foreign, "response"));
+    if (once)
+        commands = arena_print(finding->arena, "%s neither answered nor sent again",
+                               format_counted(number, once, "command"));
     struct problem *problem =
         add_of(finding, "capture-missed", SEVERITY_NOTE, target, foreign + once, 0);
-    problem->text = arena_print(
-        finding->arena,
-        "%s to requests that are not in the capture, %s neither answered nor sent again: the "
-        "capture began or ended in between, or missed frames",
-        format_counted(responses, foreign, "response"), format_counted(commands, once, "command"));
+    problem->text = arena_print(finding->arena,
+                                "%s%s%s: the capture began or ended in between, or missed frames",
+                                responses, foreign && once ? ", " : "", commands);
 }
 
 /* How long a lost request waits: the first repeat. */
@@ -259,7 +265,7 @@ static const char *ata_error_text(const struct finding *finding, const struct me
         "ABRT (a command that the disk does not have, or refused)",
         "IDNF (sectors that the disk does not have)",
         "UNC (data that the disk cannot read: see its SMART log, and copy what is on it)",
-        "other bits",
+        "with other bits",
     };
     const char *text = "";
     char count[FORMAT_TEXT];
@@ -364,7 +370,8 @@ static void find_small_frames(struct finding *finding, size_t index, const struc
     uint64_t all = transfers(&group->measure);
     if (!target->advertised || all < FEWEST_ANSWERS || most > SMALL_SECTORS)
         return;
-    struct problem *problem = add_of(finding, "small-frames", SEVERITY_NOTE, index, all, 0);
+    struct problem *problem = add_of(finding, "small-frames", SEVERITY_NOTE, index, 0, 0);
+    problem->counted = false;
     if (could > most)
         problem->text =
             arena_print(finding->arena,

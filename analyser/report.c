@@ -8,7 +8,7 @@
 #include "format.h"
 #include "results.h"
 
-enum { PROBLEMS_SHOWN = 20, FRAMES_SHOWN = 4, FINDINGS_SHOWN = 3 };
+enum { ALIKE_SHOWN = 12, FRAMES_SHOWN = 4, FINDINGS_SHOWN = 3 };
 
 const char *report_target(const struct printer *printer, const struct traffic *traffic,
                           size_t target)
@@ -75,10 +75,11 @@ static const char *frames_text(const struct printer *printer, const struct mater
                        text, problem->frame_count > shown ? " ..." : "");
 }
 
+enum { COLUMN = 8 };
+
 static void print_problem(const struct printer *printer, const struct material *material,
                           const struct problem *problem)
 {
-    enum { COLUMN = 8 };
     const struct traffic *traffic = &material->analysis.figures.traffic;
     printer_add(printer, severity_colour(problem->severity), "%-*s", COLUMN,
                 severity_name(problem->severity));
@@ -91,19 +92,62 @@ static void print_problem(const struct printer *printer, const struct material *
     printer_wrap(printer, COLUMN, COLUMN, frames_text(printer, material, problem));
 }
 
-static void print_problems(const struct printer *printer, const struct material *material,
-                           const struct problems *problems)
+/* How many from `first` on are the same problem of the same severity elsewhere. */
+static size_t alike(const struct problems *problems, size_t first)
 {
-    size_t shown = printer->verbose ? problems->count : PROBLEMS_SHOWN;
-    if (!problems->count && material->analysis.figures.counters.aoe_frames)
+    size_t count = 1;
+    while (first + count < problems->count &&
+           !strcmp(problems->list[first].id, problems->list[first + count].id) &&
+           problems->list[first].severity == problems->list[first + count].severity)
+        count++;
+    return count;
+}
+
+/* Where else: the worst is told in full, of the others where they are and how often. */
+static void print_alike(const struct printer *printer, const struct traffic *traffic,
+                        const struct problem *others, size_t count)
+{
+    char number[FORMAT_TEXT];
+    const char *text = "also at";
+    for (size_t i = 0; i < count && i < ALIKE_SHOWN; i++) {
+        text = arena_print(printer->scratch, "%s%s %s", text, i ? "," : "",
+                           about(printer, traffic, &others[i]));
+        if (others[i].counted)
+            text = arena_print(printer->scratch, "%s (%s)", text,
+                               format_count(number, others[i].count));
+    }
+    if (count > ALIKE_SHOWN)
+        text = arena_print(printer->scratch, "%s, and %zu more", text, count - ALIKE_SHOWN);
+    printer_add(printer, COLOUR_NONE, "%*s", COLUMN, "");
+    printer_wrap(printer, COLUMN, COLUMN, text);
+}
+
+static void print_problems(const struct printer *printer, const struct material *material,
+                           const struct problems *problems, bool rules)
+{
+    const struct traffic *traffic = &material->analysis.figures.traffic;
+    if (!problems->count && !rules && material->analysis.figures.counters.aoe_frames)
         printer_wrap(printer, 0, 0, "Nothing stands out as wrong or slow.");
-    for (size_t i = 0; i < problems->count && i < shown; i++)
+    for (size_t i = 0, count; i < problems->count; i += count) {
+        count = printer->verbose ? 1 : alike(problems, i);
         print_problem(printer, material, &problems->list[i]);
-    if (problems->count > shown)
-        printer_wrap(printer, 0, 0,
-                     arena_print(printer->scratch, "and %s: --verbose shows them",
-                                 counted(printer, problems->count - shown, "more problem")));
+        if (count > 1)
+            print_alike(printer, traffic, &problems->list[i + 1], count - 1);
+    }
     fprintf(printer->to, "\n");
+}
+
+static void print_broken_count(const struct printer *printer, const struct judgement *judgement)
+{
+    size_t count = 0;
+    while (count < judgement->count && judgement->verdicts[count].judged <= JUDGED_FIXED)
+        count++;
+    if (!count)
+        return;
+    printer_add(printer, COLOUR_RED, "%-*s", COLUMN, "wrong");
+    printer_wrap(printer, COLUMN, COLUMN,
+                 arena_print(printer->scratch, "%s of the protocol broken: see below",
+                             counted(printer, count, "rule")));
 }
 
 /* ---- the capture ---- */
@@ -167,25 +211,48 @@ static void print_files(const struct printer *printer, const struct material *ma
     }
 }
 
+static bool advertises_alike(const struct traffic_target *a, const struct traffic_target *b)
+{
+    return b->advertised && a->buffer_count == b->buffer_count &&
+           a->sector_count == b->sector_count && a->firmware == b->firmware;
+}
+
+/* The targets of `order` that advertise the same as the first; those named are taken out of it. */
+static const char *names_alike(const struct printer *printer, const struct traffic *traffic,
+                               uint16_t *order, size_t *count)
+{
+    const struct traffic_target *first = traffic->targets[order[0]];
+    const char *text = "";
+    size_t left = 0, named = 0;
+    for (size_t i = 0; i < *count; i++) {
+        if (!advertises_alike(first, traffic->targets[order[i]])) {
+            order[left++] = order[i];
+            continue;
+        }
+        if (named++ < ALIKE_SHOWN)
+            text = arena_print(printer->scratch, "%s%s%s", text, *text ? ", " : "",
+                               report_target(printer, traffic, order[i]));
+    }
+    *count = left;
+    return named > ALIKE_SHOWN
+               ? arena_print(printer->scratch, "%s and %zu more", text, named - ALIKE_SHOWN)
+               : text;
+}
+
 static void print_advertised(const struct printer *printer, const struct traffic *traffic)
 {
     uint16_t order[TRAFFIC_PAIRS];
-    size_t count = group_order(traffic, GROUP_TARGET, order);
-    for (size_t i = 0; i < count; i++) {
-        const struct traffic_target *target = traffic->targets[order[i]];
-        char mac[AOE_MAC_TEXT];
-        if (!target->advertised)
-            continue;
+    size_t all = group_order(traffic, GROUP_TARGET, order), count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (traffic->targets[order[i]]->advertised)
+            order[count++] = order[i];
+    while (count) {
+        const struct traffic_target *target = traffic->targets[order[0]];
+        const char *names = names_alike(printer, traffic, order, &count);
         printer_item_format(printer, "target",
-                            "%s at %s%s: buffer count %u, sector count %u%s, "
-                            "firmware 0x%04x",
-                            report_target(printer, traffic, order[i]),
-                            aoe_mac_text(mac, target->macs[0]),
-                            target->mac_count > 1 ? " and others" : "", target->buffer_count,
-                            group_sector_count(target), target->sector_count ? "" : " (sent as 0)",
-                            target->firmware);
-        if (i + 1 >= PROBLEMS_SHOWN && !printer->verbose)
-            break;
+                            "%s: buffer count %u, sector count %u%s, firmware 0x%04x", names,
+                            target->buffer_count, group_sector_count(target),
+                            target->sector_count ? "" : " (sent as 0)", target->firmware);
     }
 }
 
@@ -216,7 +283,7 @@ static enum colour judged_colour(enum judged judged)
 static void print_broken(const struct printer *printer, const struct material *material,
                          const struct broken_rule *broken)
 {
-    enum { COLUMN = 10 };
+    enum { INDENT = COLUMN + 2 };
     const struct traffic *traffic = &material->analysis.figures.traffic;
     const struct pair *pair = traffic->pairs[broken->pair];
     printer_add(printer, COLOUR_NONE, "%*s", COLUMN, "");
@@ -231,7 +298,6 @@ static void print_broken(const struct printer *printer, const struct material *m
 static void print_verdict(const struct printer *printer, const struct material *material,
                           const struct verdict *verdict)
 {
-    enum { COLUMN = 8 };
     size_t shown = printer->verbose ? FINDINGS_FIRST : FINDINGS_SHOWN;
     printer_add(printer, judged_colour(verdict->judged), "%-*s", COLUMN,
                 judged_name(verdict->judged));
@@ -274,7 +340,8 @@ int report_write(FILE *to, const struct material *material, const struct problem
     if (!figures->counters.aoe_frames)
         printer_wrap(&printer, 0, 0, "There is no AoE frame (Ethernet type 0x88a2) to analyse.");
     fprintf(to, "\n");
-    print_problems(&printer, material, problems);
+    print_broken_count(&printer, judgement);
+    print_problems(&printer, material, problems, judgement->failed);
     print_capture(&printer, material);
     int status = report_tables(&printer, figures);
     status |= report_slowest(&printer, material);

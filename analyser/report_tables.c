@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/utf8.h"
 #include "format.h"
 #include "results.h"
 #include "table.h"
 
 /* Most rows of a kind without --verbose: those with the most requests. */
-enum { ROWS_SHOWN = 16, SLOWEST_SHOWN = 10 };
+enum { ROWS_SHOWN = 16, PAIRS_SHOWN = 8, SLOWEST_SHOWN = 10 };
 
 struct tables {
     const struct printer *printer;
@@ -62,17 +63,27 @@ static void put_percentiles(const struct tables *tables, const char *cells[SPEED
         cells[SPEED_COLUMNS - PERCENTILES + i] = duration(tables, values[i]);
 }
 
-static void add_round_trip(struct tables *tables, const struct group *group, const char *indent)
+/* True where one is over a tenth above the other. */
+static bool differ(const uint64_t command[PERCENTILES], const uint64_t round_trip[PERCENTILES])
 {
-    const char *cells[SPEED_COLUMNS] = {NULL};
+    enum { TENTH = 10 };
+    for (unsigned i = 0; i < PERCENTILES; i++)
+        if (command[i] > round_trip[i] && command[i] - round_trip[i] > round_trip[i] / TENTH)
+            return true;
+    return false;
+}
+
+/* The other latency, where it says more. */
+static void add_round_trip(struct tables *tables, const struct group *group)
+{
+    const char *cells[SPEED_COLUMNS] = {"  round trip"};
     uint64_t command[PERCENTILES], round_trip[PERCENTILES];
     if (!group->round_trip.count)
         return;
     percentiles(group, &group->command, command);
     percentiles(group, &group->round_trip, round_trip);
-    if (!memcmp(command, round_trip, sizeof command))
+    if (!differ(command, round_trip))
         return;
-    cells[0] = arena_print(tables->printer->scratch, "%s  round trip", indent);
     put_percentiles(tables, cells, group, &group->round_trip);
     table_row(tables->speed, cells);
 }
@@ -93,7 +104,6 @@ static void add_speed(struct tables *tables, const struct group *group, const ch
     }
     put_percentiles(tables, cells, group, &group->command);
     table_row(tables->speed, cells);
-    add_round_trip(tables, group, indent);
 }
 
 /* "12/16": most outstanding, and what the target has buffers for. */
@@ -108,7 +118,7 @@ static const char *outstanding(const struct tables *tables, const struct group *
     return arena_print(tables->printer->scratch, "%" PRIu32, group->level->most);
 }
 
-enum { TROUBLE_COLUMNS = 10 };
+enum { TROUBLE_COLUMNS = 9 };
 
 static void add_trouble(struct tables *tables, const struct group *group, const char *name,
                         const struct traffic_target *target)
@@ -124,7 +134,6 @@ static void add_trouble(struct tables *tables, const struct group *group, const 
         number(tables, group_lost(group)),
         number(tables, measure->unanswered),
         number(tables, measure->duplicate),
-        number(tables, measure->late),
         number(tables, measure->unsolicited),
         number(tables, errors),
         outstanding(tables, group, target),
@@ -140,7 +149,7 @@ static void add_operations(struct tables *tables, enum group_of of, size_t index
             tables->failed = true;
             return;
         }
-        if (group.frames)
+        if (group.measure.commands || group.command.count)
             add_speed(tables, &group, operation_name((enum operation)operation), "  ");
         group_close(&group);
     }
@@ -173,6 +182,7 @@ static void add_entry(struct tables *tables, enum group_of of, size_t index)
         return;
     }
     add_speed(tables, &group, name, "");
+    add_round_trip(tables, &group);
     add_trouble(tables, &group, name,
                 of == GROUP_TARGET ? tables->figures->traffic.targets[index] : NULL);
     group_close(&group);
@@ -233,12 +243,9 @@ static int print_both(struct tables *tables, const char *title, enum group_of of
 {
     const char *const speed[SPEED_COLUMNS] = {title, "commands", "/s",    "data", "p50",
                                               "p90", "p99",      "p99.9", "max"};
-    const char *const trouble[TROUBLE_COLUMNS] = {
-        title,       "repeats",
-        "spurious",  "lost",
-        "no answer", "duplicate",
-        "late",      "unsolicited",
-        "errors",    of == GROUP_TARGET ? "open/buffers" : "open"};
+    const char *const trouble[TROUBLE_COLUMNS] = {title,     "repeats",   "spurious",
+                                                  "lost",    "no answer", "twice",
+                                                  "foreign", "errors",    "outstanding"};
     tables->speed = table_new(speed, SPEED_COLUMNS, 1);
     tables->trouble = table_new(trouble, TROUBLE_COLUMNS, 1);
     tables->failed |= !tables->speed || !tables->trouble;
@@ -267,26 +274,51 @@ int report_tables(const struct printer *printer, const struct figures *figures)
         return -1;
     if (traffic->initiator_count > 1 && print_both(&tables, "initiator", GROUP_INITIATOR) < 0)
         return -1;
-    if (traffic->initiator_count > 1 && traffic->target_count > 1)
+    bool few = printer->verbose || traffic->pair_count <= PAIRS_SHOWN;
+    if (traffic->initiator_count > 1 && traffic->target_count > 1 && few)
         return print_both(&tables, "pair", GROUP_PAIR);
     return 0;
 }
 
-enum { SLOWEST_COLUMNS = 9 };
+/* "FILE:NUMBER" with the end of a long name. */
+static const char *short_place(const struct tables *tables, const struct material *material,
+                               uint64_t frame)
+{
+    enum { LONGEST = 28 };
+    char place[MATERIAL_PLACE];
+    material_place(place, material, frame);
+    const char *clean = utf8_clean(tables->printer->scratch, place, true);
+    size_t columns = utf8_columns(clean);
+    if (columns <= LONGEST)
+        return clean;
+    for (size_t skip = columns - (LONGEST - 2); skip; clean++)
+        skip -= (clean[1] & 0xC0) != 0x80;
+    return arena_print(tables->printer->scratch, "..%s", clean);
+}
+
+enum { SLOWEST_COLUMNS = 8 };
+
+/* Where there are several files their names need the room of the initiators. */
+static const char *whose(const struct tables *tables, const struct material *material,
+                         const struct pair *pair)
+{
+    const char *target = name_of(tables, GROUP_TARGET, pair->target);
+    if (material->file_count > 1 || tables->figures->traffic.initiator_count == 1)
+        return target;
+    return arena_print(tables->printer->scratch, "%s %s", target,
+                       name_of(tables, GROUP_INITIATOR, pair->initiator));
+}
 
 static void add_command(struct tables *tables, struct table *table, const struct material *material,
                         const struct command *command)
 {
     const struct pair *pair = tables->figures->traffic.pairs[command->pair];
-    const char *const name = name_of(tables, GROUP_TARGET, pair->target);
     bool transfer = command->operation == OPERATION_READ || command->operation == OPERATION_WRITE;
-    char frame[MATERIAL_PLACE];
     uint64_t since = (uint64_t)command->time - (uint64_t)tables->figures->counters.start;
     const char *const cells[SLOWEST_COLUMNS] = {
-        name,
-        name_of(tables, GROUP_INITIATOR, pair->initiator),
-        text(tables, material_place(frame, material, command->first_frame)),
+        whose(tables, material, pair),
         operation_name(command->operation),
+        short_place(tables, material, command->first_frame),
         transfer ? arena_print(tables->printer->scratch, "%" PRIu64, command->lba) : NULL,
         transfer ? arena_print(tables->printer->scratch, "%u", command->sectors) : NULL,
         arena_print(tables->printer->scratch, "+%s", duration(tables, since)),
@@ -299,13 +331,13 @@ static void add_command(struct tables *tables, struct table *table, const struct
 int report_slowest(const struct printer *printer, const struct material *material)
 {
     static const char *const headings[SLOWEST_COLUMNS] = {
-        "slowest", "initiator", "frame", "operation", "LBA", "sectors", "at", "repeats", "latency"};
+        "slowest", "operation", "frame", "LBA", "sectors", "at", "repeats", "latency"};
     const struct slowest *slowest = &material->analysis.figures.slowest;
     struct tables tables = {.printer = printer, .figures = &material->analysis.figures};
     size_t shown = printer->verbose ? slowest->count : SLOWEST_SHOWN;
     if (!slowest->count)
         return 0;
-    struct table *table = table_new(headings, SLOWEST_COLUMNS, 4);
+    struct table *table = table_new(headings, SLOWEST_COLUMNS, 2);
     if (!table)
         return -1;
     for (size_t i = 0; i < slowest->count && i < shown; i++)

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "csv.h"
 #include "gather.h"
 #include "output.h"
+#include "people.h"
 #include "report.h"
 #include "results.h"
 
@@ -14,6 +15,7 @@ struct run {
     const struct options *options;
     volatile sig_atomic_t *stop;
     struct arena arena;
+    struct csv *csv; /* NULL without */
     struct material material;
     struct baseline baseline;
     struct problems problems;
@@ -38,17 +40,39 @@ static int read_baseline(struct run *run)
     return EXIT_USAGE;
 }
 
+/* Commands are written while they are read; states do not hold them one by one. */
+static int begin_csv(struct run *run)
+{
+    const struct options *options = run->options;
+    if (!options->csv)
+        return 0;
+    run->csv = csv_open(options->csv, options->mode == MODE_CAPTURES, run->error, run->error_size);
+    return run->csv ? 0 : EXIT_FAILED;
+}
+
 static int gather(struct run *run)
 {
     const struct options *options = run->options;
-    struct gathering gathering = {
-        .options = &options->analysis, .stop = run->stop, .notes = stderr, .quiet = options->quiet};
+    struct gathering gathering = {.options = &options->analysis,
+                                  .sink = run->csv ? csv_command : NULL,
+                                  .sink_user = run->csv,
+                                  .stop = run->stop,
+                                  .notes = stderr,
+                                  .quiet = options->quiet};
     if (options->mode == MODE_MERGE)
         return fail(run, "merge: states cannot be read yet");
     if (gather_captures(&run->material, &gathering, options->paths, options->path_count, run->error,
                         run->error_size) < 0)
         return EXIT_FAILED;
     return 0;
+}
+
+static int finish_csv(struct run *run)
+{
+    if (!run->csv)
+        return 0;
+    int status = csv_tables(run->csv, &run->material.analysis.figures, run->error, run->error_size);
+    return status < 0 ? EXIT_FAILED : 0;
 }
 
 static int conclude(struct run *run)
@@ -103,26 +127,21 @@ static int write_baseline(struct run *run)
 
 static int write_text(struct run *run)
 {
-    FILE *to = options_take_output(run->options) ? stderr : stdout;
-    const char *no_colour = getenv("NO_COLOR");
-    const struct report_style style = {
-        .colour = isatty(fileno(to)) && !(no_colour && *no_colour),
-        .verbose = run->options->verbose,
-    };
+    struct people people = people_of(run->options);
     if (run->options->quiet)
         return 0;
     errno = 0;
-    if (report_write(to, &run->material, &run->problems, &run->judgement, &style) == 0)
-        return 0;
-    snprintf(run->error, run->error_size, "cannot write the report: %s",
-             strerror(errno ? errno : ENOMEM));
-    return EXIT_FAILED;
+    if (report_write(people.to, &run->material, &run->problems, &run->judgement, &people.style) < 0)
+        return people_failed(run->error, run->error_size);
+    return 0;
 }
 
 /* What was measured goes to files first: the text is the last to be seen on a terminal. */
 static int report(struct run *run)
 {
     int status = write_results(run);
+    if (!status)
+        status = finish_csv(run);
     if (!status)
         status = write_baseline(run);
     return status ? status : write_text(run);
@@ -141,21 +160,18 @@ int run_captures(const struct options *options, volatile sig_atomic_t *stop, cha
     struct run run = {.options = options, .stop = stop, .error = error, .error_size = error_size};
     int status = read_baseline(&run);
     if (!status)
+        status = begin_csv(&run);
+    if (!status)
         status = gather(&run);
     if (!status)
         status = conclude(&run);
     if (!status)
         status = report(&run);
+    if (run.csv && csv_close(run.csv, error, error_size) < 0)
+        status = EXIT_FAILED;
     if (!status)
         status = verdict(&run);
     material_close(&run.material);
     arena_free(&run.arena);
     return status;
-}
-
-int run_compare(const struct options *options, volatile sig_atomic_t *stop, char *error,
-                size_t error_size)
-{
-    struct run run = {.options = options, .stop = stop, .error = error, .error_size = error_size};
-    return fail(&run, "--compare: captures cannot be compared yet");
 }

@@ -10,6 +10,7 @@ int run_live(const struct options *options, char *error, size_t error_size)
     struct live_options live = {
         .interface = options->interface,
         .interval = options->interval,
+        .count = options->count,
         .analysis = options->analysis,
     };
     struct output output;
