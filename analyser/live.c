@@ -218,7 +218,8 @@ static void step(struct session *session)
 static void finish_lines(struct session *session)
 {
     struct timespec wait = {.tv_nsec = DRAIN * 1000000};
-    if (session->failed || !session->options->json || session->ended == session->options->count)
+    bool all = session->options->count && session->ended == session->options->count;
+    if (session->failed || !session->options->json || all)
         return;
     session->over = false;
     nanosleep(&wait, NULL);

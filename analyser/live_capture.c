@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live_capture.h"
 
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "protocol/frame.h"
 
@@ -22,6 +24,7 @@ struct live_capture {
     bool whole;
     pcap_t *in;
     int fd;
+    int index; /* of the interface */
     bool nanoseconds;
     struct pcap_stat seen;                /* at the last look */
     uint64_t lost_kernel, lost_interface; /* by handles that are closed */
@@ -66,6 +69,17 @@ static int set_filter(struct live_capture *capture)
     return status;
 }
 
+/* The index of the interface, if it is there and up; 0 otherwise. libpcap tells neither to who does
+ * not block. */
+static int index_of(const struct live_capture *capture)
+{
+    struct ifreq request = {.ifr_flags = 0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", capture->interface);
+    if (ioctl(capture->fd, SIOCGIFFLAGS, &request) || !(request.ifr_flags & IFF_UP))
+        return 0;
+    return ioctl(capture->fd, SIOCGIFINDEX, &request) ? 0 : request.ifr_ifindex;
+}
+
 static int start(struct live_capture *capture, char *error, size_t size)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
@@ -85,6 +99,7 @@ static int start(struct live_capture *capture, char *error, size_t size)
     if ((status = set_filter(capture)) < 0 || (status = pcap_setnonblock(capture->in, 1, text)) < 0)
         return failed(capture, status, error, size);
     capture->fd = pcap_get_selectable_fd(capture->in);
+    capture->index = index_of(capture);
     return 0;
 }
 
@@ -162,7 +177,7 @@ size_t live_capture_read(struct live_capture *capture, live_capture_sink *sink, 
     capture->sink = sink;
     capture->user = user;
     int count = pcap_dispatch(capture->in, FRAMES_MOST, hand_over, (u_char *)capture);
-    if (count < 0)
+    if (count < 0 || (!count && index_of(capture) != capture->index))
         stop(capture);
     return count < 0 ? 0 : (size_t)count;
 }
