@@ -291,6 +291,21 @@ def test_the_cursor_is_in_all_charts_and_moves_nothing(page):
     assert [figure.rect["y"] for figure in page.all("figure.chart")] == tops
 
 
+def test_the_legend_tells_of_the_step_under_the_pointer(browser):
+    result = analysissample.result(1, 200, 20 * analysissample.BIN, slow=False)
+    series = result["series"]
+    for i, row in enumerate(series["total"]):
+        row[series["columns"].index("outstanding_max")] = 100 + i
+    browser.open(analysissample.document(result))
+    plot = browser.plot("Outstanding commands")
+    for place in range(40, 60):
+        browser.move(plot, place / 100, 0.5).perform()
+        seconds = float(browser.text(".cursor").removeprefix("at ").split(" s, ")[0])
+        bin_ = analysissample.bin_of(round(seconds * 1e9), analysissample.BIN)
+        legend = browser.legend("Outstanding commands", "outstanding at most")
+        assert browser.one("td", legend).text == str(100 + bin_)
+
+
 @pytest.mark.parametrize("title, name", [
     ("Throughput", "read"), ("Response time", "commands"), ("Response time", "slowest"),
     ("Position on the disk", "writes")])

@@ -269,6 +269,13 @@ function followZoom(group, chart, plotFigure) {
     if (min !== group.range[0] || max !== group.range[1]) group.zoom(min, max);
 }
 
+/* The last value before the pointer that is the series' own, not another capture's. */
+function stepIndex(chart, i, nearest, x) {
+    let at = nearest;
+    while (at > 0 && (chart.data[0][at] > x || chart.data[i][at] === undefined)) at--;
+    return at;
+}
+
 /* Of a `stepped` line the pointer means the step that it is on, else the nearest point. */
 function timeOptions(group, cursorMoved, stepped) {
     return {
@@ -278,7 +285,7 @@ function timeOptions(group, cursorMoved, stepped) {
             bind: {dblclick: () => () => (group.reset(), null)},
             y: false,
             points: {size: 6},
-            hover: {bias: stepped ? -1 : 0},
+            ...(stepped ? {dataIdx: stepIndex} : {}),
         },
         scales: {
             x: {

@@ -113,7 +113,7 @@ function drawHistogram(host, curves) {
             title: "Histogram",
             height: 280,
             series,
-            cursor: {y: false, drag: {x: false, y: false}, hover: {bias: -1}},
+            cursor: {y: false, drag: {x: false, y: false}, dataIdx: stepIndex},
             scales: {x: {time: false}, y: {range: fromZero}},
             axes: [latencyAxis(), yAxis("share of commands", shareText)],
         },
@@ -131,7 +131,7 @@ function nineLabels(chart, ticks) {
     const room = chart.bbox.width / uPlot.pxRatio / (max - min);
     return ticks.map((tick) => {
         const fits =
-            tick === HALF ? room * HALF > 45 : room > NINE_ROOM || tick <= 3 || tick % 2 === 0;
+            tick === HALF ? room * HALF > 38 : room > NINE_ROOM || tick <= 3 || tick % 2 === 0;
         return fits ? percentText(tick) : "";
     });
 }
