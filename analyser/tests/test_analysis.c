@@ -574,7 +574,7 @@ static void test_the_sink_is_told_of_every_command_that_is_over(void **state)
 {
     struct story *story = *state;
     say(story, 100, read_of(1, 64, 3));
-    say(story, 150, of_host(read_of(2, 8, 1), 9));
+    say(story, 150, of_host(write_of(2, 8, 1), 9));
     say(story, 200, read_of(1, 64, 3));
     say(story, 300, failed_with(1, 3));
     say(story, 310, done(1)); /* late: not told again */
@@ -591,7 +591,7 @@ static void test_the_sink_is_told_of_every_command_that_is_over(void **state)
     assert_int_equal(told[1].first_frame, 2); /* given up */
     assert_int_equal(told[1].answer_frame, 0);
     assert_true(told[1].time == 150 && told[1].repeats == 0 && told[1].pair == 1);
-    assert_int_equal(told[1].operation, OPERATION_READ);
+    assert_int_equal(told[1].operation, OPERATION_WRITE);
     assert_int_equal(told[2].operation, OPERATION_WRITE);
     assert_true(told[2].error == 0 && told[2].ata_error == ATA_ERROR_UNC);
 }

@@ -88,7 +88,7 @@ static void test_what_finds_no_room_shares_the_last_pair(void **state)
 {
     struct traffic *traffic = *state;
     for (uint32_t i = 0; i < TRAFFIC_PAIRS - 1; i++)
-        pair_of(traffic, i, (uint16_t)(i % 3), 0, 0);
+        pair_of(traffic, i * i * 7919, (uint16_t)(i % 3), 0, 0);
     assert_int_equal(traffic->pair_count, TRAFFIC_PAIRS - 1);
     assert_false(traffic->overflow);
     const struct pair *others = pair_of(traffic, 5000, 1, 1, 1);
@@ -99,7 +99,8 @@ static void test_what_finds_no_room_shares_the_last_pair(void **state)
     assert_true(traffic->targets[others->target]->others);
     assert_true(traffic->initiators[others->initiator]->others);
     for (uint32_t i = 0; i < TRAFFIC_PAIRS - 1; i++)
-        assert_ptr_equal(pair_of(traffic, i, (uint16_t)(i % 3), 0, 0), traffic->pairs[i]);
+        assert_ptr_equal(pair_of(traffic, i * i * 7919, (uint16_t)(i % 3), 0, 0),
+                         traffic->pairs[i]);
 }
 
 static void test_a_measure_is_made_once(void **state)
