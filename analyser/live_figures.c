@@ -103,6 +103,7 @@ static int span_add(struct live_span *span, const struct live_figures *live, int
     if (!span->duration)
         span->start = start;
     span->end = end;
+    span->intervals = live->intervals;
     span->duration += end > start ? (uint64_t)end - (uint64_t)start : 0;
     add_frames(&span->frames, &live->frames);
     for (size_t i = 0; span->clauses && i < clause_count(); i++)
@@ -160,9 +161,9 @@ static const struct level *level_in(const struct traffic *traffic, size_t kind, 
     }
 }
 
-static size_t count_in(const struct traffic *traffic, size_t kind)
+size_t live_count(const struct traffic *traffic, enum group_of of)
 {
-    switch (kind) {
+    switch (of) {
     case GROUP_TARGET:
         return traffic->target_count;
     case GROUP_INITIATOR:
@@ -183,7 +184,7 @@ static void note_kind(struct live_figures *live, size_t kind, uint64_t duration)
         activity.commands[place] += commands_of(traffic->pairs[i]);
         activity.answers[place] += answers_of(traffic->pairs[i]);
     }
-    for (size_t i = 0; i < count_in(traffic, kind); i++) {
+    for (size_t i = 0; i < live_count(traffic, (enum group_of)kind); i++) {
         struct live_past *past = &live->past[kind][i];
         bool known, waits = level_in(traffic, kind, i)->now != 0;
         bool silent = past->waited && waits && !activity.answers[i];
@@ -232,7 +233,9 @@ int live_figures_reset(struct live_figures *live)
     restart(live);
     if (span_reopen(&live->last, check) < 0 || span_reopen(&live->whole, check) < 0)
         return -1;
-    return 0;
+    /* Who is there is in the spans, too. */
+    bool added = span_add(&live->last, live, 0, 0) == 0 && span_add(&live->whole, live, 0, 0) == 0;
+    return added ? 0 : -1;
 }
 
 static struct live_latency latency_of(const struct latency_pool *pool, const struct latency *of)
@@ -349,9 +352,13 @@ void live_sort(struct live_row *rows, size_t count, enum live_sort by)
 size_t live_rates(const struct live_figures *live, enum group_of of, size_t index, uint64_t *rates,
                   size_t most)
 {
-    size_t count = live->intervals < LIVE_HISTORY ? (size_t)live->intervals : LIVE_HISTORY;
-    count = count < most ? count : most;
+    uint64_t until = live->last.intervals, gone = live->intervals - until;
+    size_t count = gone < LIVE_HISTORY ? (size_t)(LIVE_HISTORY - gone) : 0;
+    if (count > until)
+        count = (size_t)until;
+    if (count > most)
+        count = most;
     for (size_t i = 0; i < count; i++)
-        rates[i] = live->past[of][index].rates[(live->intervals - count + i) % LIVE_HISTORY];
+        rates[i] = live->past[of][index].rates[(until - count + i) % LIVE_HISTORY];
     return count;
 }

@@ -50,7 +50,8 @@ struct live_span {
     struct live_frames frames;
     uint64_t *clauses; /* how often each was broken; NULL where nothing is checked */
     int64_t start, end;
-    uint64_t duration; /* ns; of all intervals together, without gaps between */
+    uint64_t intervals; /* how many had ended at its end */
+    uint64_t duration;  /* ns; of all intervals together, without gaps between */
 };
 
 struct live_figures {
@@ -76,6 +77,9 @@ int live_figures_end(struct live_figures *live, int64_t start, int64_t end, uint
 /* Forgets all figures, but not who is there and what waits. -1 where there is no memory. */
 int live_figures_reset(struct live_figures *live);
 
+/* How many of a kind there are: 1 for GROUP_ALL. */
+size_t live_count(const struct traffic *traffic, enum group_of of);
+
 /* The figures of one, with all operations (GROUP_OPERATIONS) or one. -1 where there is no memory.
  */
 int live_row(const struct live_figures *live, const struct live_span *span, enum group_of of,
@@ -89,8 +93,8 @@ int live_rows(const struct live_figures *live, const struct live_span *span, enu
 /* Sorts rows: most first; equal ones, and by name, in the order of the results. */
 void live_sort(struct live_row *rows, size_t count, enum live_sort by);
 
-/* Commands a second, in thousandths, of the last `most` intervals, oldest first. Returns how many,
- * at most LIVE_HISTORY. */
+/* Commands a second, in thousandths, of the `most` intervals up to `last`, oldest first. Returns
+ * how many, at most LIVE_HISTORY. */
 size_t live_rates(const struct live_figures *live, enum group_of of, size_t index, uint64_t *rates,
                   size_t most);
 

@@ -228,6 +228,11 @@ int top_draw_detail(struct top *top, const struct top_scene *scene)
     struct page page = {.top = top, .scroll = top->detail_scroll};
     char name[TOP_NAME_TEXT];
     struct live_row row;
+    /* The last interval before a pause does not know who came after it. */
+    if (top->selected >= live_count(&span->figures.traffic, top->kind)) {
+        title(&page, "Not seen in this interval");
+        return page.line;
+    }
     if (live_row(scene->live, span, top->kind, top->selected, GROUP_OPERATIONS, &row) < 0)
         return 0;
     title(&page, top_name(name, &span->figures.traffic, top->kind, top->selected));

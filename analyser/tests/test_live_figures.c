@@ -150,6 +150,12 @@ static void test_pausing_keeps_the_last_interval(void **state)
     assert_int_equal(live->last.frames.dropped_kernel, 0);
     assert_int_equal(live->whole.frames.dropped_kernel, 5);
     assert_int_equal(live->whole.frames.dropped_interface, 7);
+    uint64_t rates[LIVE_HISTORY];
+    assert_int_equal(live_rates(live, GROUP_ALL, 0, rates, LIVE_HISTORY), 1);
+    assert_int_equal(rates[0], 1000);
+    end(live, 2);
+    assert_int_equal(live_rates(live, GROUP_ALL, 0, rates, LIVE_HISTORY), 3);
+    assert_int_equal(rates[1], 2000);
 }
 
 static void test_reset_keeps_what_waits(void **state)
@@ -161,6 +167,8 @@ static void test_reset_keeps_what_waits(void **state)
     end(live, 0);
     assert_int_equal(live_figures_reset(live), 0);
     assert_int_equal(row_of(live, &live->whole, GROUP_ALL, 0).commands, 0);
+    assert_int_equal(live_count(&live->last.figures.traffic, GROUP_TARGET), 1);
+    assert_int_equal(row_of(live, &live->last, GROUP_TARGET, 0).outstanding, 1);
     assert_int_equal(live_rates(live, GROUP_ALL, 0, rates, LIVE_HISTORY), 0);
     made_live_answer(live, (struct made_read){1, 1, 2, 0, 0}, START + 1 + SECOND);
     end(live, 1);
