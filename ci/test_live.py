@@ -470,7 +470,7 @@ def test_view_paused_of_one_who_came_later(lab):
     view.keys("Enter")
     view.until("e0.8\n", "OPERATION")
     view.keys("w")
-    view.until("PAUSED", "Not seen in this interval", absent=["since the start\n"])
+    view.until("PAUSED", "Not seen in this interval", absent=[", since the start"])
     view.keys("q")
     view.ended()
 
