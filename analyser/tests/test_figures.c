@@ -1,54 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyser/analysis.h"
 
+#include "alike.h"
 #include "chatter.h"
 
 static const struct analysis_options checking = {.patience = STORY_PATIENCE, .check = true};
-
-/* Fails with what is around the first difference. */
-static void assert_texts_alike(const char *name, const char *of, const char *expected)
-{
-    enum { AROUND = 160 };
-    size_t same = 0;
-    while (of[same] && of[same] == expected[same])
-        same++;
-    size_t from = same > AROUND ? same - AROUND : 0;
-    if (of[same] != expected[same])
-        fail_msg("%s: ...%.*s, not ...%.*s", name, 2 * AROUND, of + from, 2 * AROUND,
-                 expected + from);
-}
-
-static void assert_alike(const struct figures *a, const struct figures *b)
-{
-    json_t *of = results_json(a, &checking), *expected = results_json(b, &checking), *value;
-    const char *name;
-    json_object_foreach(expected, name, value)
-    {
-        char *text = json_dumps(json_object_get(of, name), JSON_ENCODE_ANY | JSON_COMPACT);
-        char *wanted = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-        assert_texts_alike(name, text, wanted);
-        free(text);
-        free(wanted);
-    }
-    json_decref(of);
-    json_decref(expected);
-}
-
-static void assert_findings_alike(const struct findings *a, const struct findings *b)
-{
-    size_t clauses;
-    aoe_clauses(&clauses);
-    for (size_t i = 0; i < clauses; i++) {
-        const struct clause_findings *of = &a->clauses[i], *expected = &b->clauses[i];
-        assert_int_equal(of->count, expected->count);
-        assert_int_equal(of->first_count, expected->first_count);
-        for (size_t n = 0; n < of->first_count; n++) {
-            assert_int_equal(of->first[n].frame, expected->first[n].frame);
-            assert_int_equal(of->first[n].pair, expected->first[n].pair);
-            assert_string_equal(of->first[n].actual, expected->first[n].actual);
-        }
-    }
-}
 
 /* The same frames twice: once as a whole; once as two parts, of which the first is counted to its
  * end by `first` and the second begins at nothing where `second` stands. */
@@ -94,8 +50,7 @@ static void test_parts_joined_are_the_whole(void **state)
         struct figures *figures = &split.first.analysis.figures;
         assert_int_equal(figures_join(figures, &split.second.analysis.figures, 0, pairs), 0);
         traffic_end(&figures->traffic, figures->counters.end);
-        assert_alike(figures, &split.whole.analysis.figures);
-        assert_findings_alike(&figures->findings, &split.whole.analysis.figures.findings);
+        assert_figures_alike(figures, &split.whole.analysis.figures, &checking);
         end_both(&split);
     }
 }

@@ -290,8 +290,10 @@ static void test_restarted_it_is_empty(void **state)
         timeline_heat(timeline, bin, 1);
         timeline_position(timeline, bin, (uint64_t)i, false);
     }
+    assert_true(timeline->position_shift > 0);
     timeline_restart(timeline);
     assert_int_equal(timeline->count, 0);
+    assert_int_equal(timeline->position_shift, 0);
     assert_null(timeline->targets[1]);
     assert_int_equal(timeline->shift, TIMELINE_SHIFT);
     for (int64_t i = 0; i < TIMELINE_BINS; i++) {
