@@ -7,12 +7,26 @@
 
 /* An AoE frame on its way through. */
 struct step {
-    const struct aoe_frame *frame;
+    const struct sample *sample;
     uint64_t number;
     int64_t time;
-    uint32_t vlan;
-    size_t bin; /* of the timeline */
+    size_t bin;                    /* of the timeline */
+    const struct aoe_frame *frame; /* decoded where that was needed; see frame_of */
+    struct aoe_frame decoded;
 };
+
+/* The whole frame: most are counted without. */
+static const struct aoe_frame *frame_of(struct analysis *analysis, struct step *step)
+{
+    uint32_t vlan;
+    if (!step->frame)
+        step->frame = step->sample->frame;
+    if (!step->frame) {
+        unwrap(&analysis->unwrapper, step->sample->captured, &step->decoded, &vlan);
+        step->frame = &step->decoded;
+    }
+    return step->frame;
+}
 
 static struct pair *pair_of_mark(const struct analysis *analysis, uint32_t mark)
 {
@@ -32,10 +46,9 @@ static bool is_broadcast(const struct pair *pair)
 /* The index of the pair that a frame belongs to, -1 without memory. */
 static int pair_of(struct analysis *analysis, const struct step *step)
 {
-    const struct aoe_frame *frame = step->frame;
-    struct pair_key key = {.shelf = frame->shelf, .slot = frame->slot, .vlan = step->vlan};
-    memcpy(key.initiator, aoe_is_response(frame) ? frame->destination : frame->source,
-           AOE_MAC_BYTES);
+    const struct sample *sample = step->sample;
+    struct pair_key key = {.shelf = sample->shelf, .slot = sample->slot, .vlan = sample->vlan};
+    aoe_mac_from_number(aoe_exchange_initiator(&sample->reading), key.initiator);
     int pair = traffic_pair(&analysis->figures.traffic, &key);
     if (pair < 0)
         analysis->out_of_memory = true;
@@ -55,7 +68,7 @@ static struct measure *measure_of(struct analysis *analysis, struct pair *pair,
 
 static void note_size(struct measure *measure, const struct step *step)
 {
-    uint32_t size = (uint32_t)step->frame->wire_length;
+    uint32_t size = step->sample->wire_length;
     size -= size < AOE_ETHERNET_BYTES ? size : AOE_ETHERNET_BYTES;
     if (size > measure->largest_frame)
         measure->largest_frame = size;
@@ -114,7 +127,7 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     int index = pair_of(analysis, step);
     if (index < 0)
         return;
-    enum operation operation = operation_of(step->frame->command, event->opcode);
+    enum operation operation = operation_of(step->sample->command, event->opcode);
     struct pair *pair = analysis->figures.traffic.pairs[index];
     struct measure *measure = measure_of(analysis, pair, operation);
     if (!measure)
@@ -167,22 +180,21 @@ static void count_repeat(struct analysis *analysis, const struct aoe_exchange_ev
     target_bin(analysis, pair, step, &spare)->repeats++;
 }
 
-static bool is_ata_error(const struct aoe_frame *frame)
+static bool is_ata_error(const struct sample *sample)
 {
-    return frame->command == AOE_COMMAND_ATA && frame->extent == AOE_EXTENT_ARGUMENT &&
-           (frame->ata.opcode & (ATA_STATUS_ERR | ATA_STATUS_DF));
+    return sample->opcode & (ATA_STATUS_ERR | ATA_STATUS_DF);
 }
 
 /* True where the answer says that the command failed. */
-static bool count_errors(struct measure *measure, const struct aoe_frame *frame)
+static bool count_errors(struct measure *measure, const struct sample *sample)
 {
-    if (aoe_is_error(frame)) {
-        measure->aoe_errors[frame->error < MEASURE_AOE_ERRORS ? frame->error : 0]++;
+    if (sample->flags & AOE_FLAG_ERROR) {
+        measure->aoe_errors[sample->error < MEASURE_AOE_ERRORS ? sample->error : 0]++;
         return true;
     }
-    if (!is_ata_error(frame))
+    if (!is_ata_error(sample))
         return false;
-    uint8_t bits = frame->ata.feature;
+    uint8_t bits = sample->feature;
     measure->ata_errors++;
     measure->ata_bits[0] += (bits & ATA_ERROR_ABRT) != 0;
     measure->ata_bits[1] += (bits & ATA_ERROR_IDNF) != 0;
@@ -224,7 +236,7 @@ static void hand_over(struct analysis *analysis, const struct aoe_exchange_event
     if (!analysis->sink && slowest->count == SLOWEST &&
         event->since_first < slowest->commands[SLOWEST - 1].latency)
         return;
-    bool failed = is_ata_error(step->frame);
+    const struct sample *sample = step->sample;
     struct command command = {
         .first_frame = event->request_first,
         .answer_frame = step->number,
@@ -236,8 +248,8 @@ static void hand_over(struct analysis *analysis, const struct aoe_exchange_event
         .pair = pair,
         .operation = operation,
         .sectors = event->count,
-        .error = aoe_is_error(step->frame) ? step->frame->error : 0,
-        .ata_error = failed ? step->frame->ata.feature : 0,
+        .error = sample->flags & AOE_FLAG_ERROR ? sample->error : 0,
+        .ata_error = is_ata_error(sample) ? sample->feature : 0,
     };
     slowest_add(slowest, &command);
     if (analysis->sink)
@@ -262,7 +274,7 @@ static void count_answer(struct analysis *analysis, const struct aoe_exchange_ev
     struct timeline *timeline = &analysis->figures.timeline;
     struct pair *pair = analysis->figures.traffic.pairs[index];
     enum operation operation = operation_of_mark(event->mark);
-    bool failed = count_errors(measure, step->frame);
+    bool failed = count_errors(measure, step->sample);
     bool transfer = operation == OPERATION_READ || operation == OPERATION_WRITE;
     uint64_t bytes = transfer && !failed ? (uint64_t)event->count * AOE_SECTOR_BYTES : 0;
     struct timeline_bin spare;
@@ -276,12 +288,23 @@ static void count_answer(struct analysis *analysis, const struct aoe_exchange_ev
     hand_over(analysis, event, step, index, operation);
 }
 
-static void note_advertised(struct analysis *analysis, const struct pair *pair,
-                            const struct aoe_frame *frame)
+static void note_sender(struct traffic_target *target, const struct sample *sample)
+{
+    uint64_t sender = aoe_exchange_target(&sample->reading);
+    uint8_t mac[AOE_MAC_BYTES];
+    if (target->mac_count && target->mac_latest == sender)
+        return;
+    target->mac_latest = sender;
+    aoe_mac_from_number(sender, mac);
+    traffic_answers_from(target, mac);
+}
+
+/* What only config responses say. */
+static void note_config(struct analysis *analysis, const struct pair *pair, struct step *step)
 {
     struct traffic_target *target = analysis->figures.traffic.targets[pair->target];
-    if (frame->command != AOE_COMMAND_CONFIG || aoe_is_error(frame) ||
-        frame->extent != AOE_EXTENT_ARGUMENT)
+    const struct aoe_frame *frame = frame_of(analysis, step);
+    if (aoe_is_error(frame) || frame->extent != AOE_EXTENT_ARGUMENT)
         return;
     target->advertised = true;
     target->buffer_count = frame->config.buffer_count;
@@ -289,14 +312,16 @@ static void note_advertised(struct analysis *analysis, const struct pair *pair,
     target->firmware = frame->config.firmware;
 }
 
-static bool is_advert(const struct aoe_frame *frame)
+static bool is_advert(const struct sample *sample)
 {
-    return frame->command == AOE_COMMAND_CONFIG &&
-           (aoe_mac_is_group(frame->destination) || !frame->tag);
+    uint8_t destination[AOE_MAC_BYTES];
+    aoe_mac_from_number(aoe_exchange_initiator(&sample->reading), destination);
+    return sample->command == AOE_COMMAND_CONFIG &&
+           (aoe_mac_is_group(destination) || !aoe_exchange_tag(&sample->reading));
 }
 
 static void count_extra(struct measure *measure, const struct aoe_exchange_event *event,
-                        const struct aoe_frame *frame)
+                        const struct sample *sample)
 {
     switch (event->kind) {
     case AOE_EXCHANGE_DUPLICATE:
@@ -308,7 +333,7 @@ static void count_extra(struct measure *measure, const struct aoe_exchange_event
         break;
     default:
         measure->unsolicited++;
-        measure->adverts += is_advert(frame);
+        measure->adverts += is_advert(sample);
     }
 }
 
@@ -323,24 +348,25 @@ static int pair_of_response(struct analysis *analysis, const struct aoe_exchange
 }
 
 static void count_response(struct analysis *analysis, const struct aoe_exchange_event *event,
-                           const struct step *step)
+                           struct step *step)
 {
     int index = pair_of_response(analysis, event, step);
     if (index < 0)
         return;
     struct pair *pair = analysis->figures.traffic.pairs[index];
     enum operation operation = event->kind == AOE_EXCHANGE_UNSOLICITED
-                                   ? operation_of(step->frame->command, 0)
+                                   ? operation_of(step->sample->command, 0)
                                    : operation_of_mark(event->mark);
     struct measure *measure = measure_of(analysis, pair, operation);
     if (!measure)
         return;
     measure->responses++;
     note_size(measure, step);
-    traffic_answers_from(analysis->figures.traffic.targets[pair->target], step->frame->source);
-    note_advertised(analysis, pair, step->frame);
+    note_sender(analysis->figures.traffic.targets[pair->target], step->sample);
+    if (step->sample->command == AOE_COMMAND_CONFIG)
+        note_config(analysis, pair, step);
     if (event->kind != AOE_EXCHANGE_ANSWER) {
-        count_extra(measure, event, step->frame);
+        count_extra(measure, event, step->sample);
         return;
     }
     count_answer(analysis, event, step, (uint32_t)index, measure);
@@ -407,14 +433,15 @@ static void count_time(struct analysis *analysis, int64_t time)
 }
 
 static void check_rules(struct analysis *analysis, const struct aoe_exchange_event *event,
-                        const struct step *step)
+                        struct step *step)
 {
-    bool response = aoe_is_response(step->frame);
+    const struct aoe_frame *frame = frame_of(analysis, step);
+    bool response = aoe_is_response(frame);
     bool known = event->kind != AOE_EXCHANGE_UNSOLICITED;
     int pair = response ? pair_of_response(analysis, event, step) : pair_of(analysis, step);
     if (pair < 0)
         return;
-    findings_check(&analysis->figures.findings, step->frame, step->number, (uint32_t)pair,
+    findings_check(&analysis->figures.findings, frame, step->number, (uint32_t)pair,
                    response && known ? event->request : 0);
     if (event->kind != AOE_EXCHANGE_DUPLICATE)
         return;
@@ -425,49 +452,68 @@ static void check_rules(struct analysis *analysis, const struct aoe_exchange_eve
     findings_add(&analysis->figures.findings, &twice, step->number, (uint32_t)pair);
 }
 
-/* The exchanges know a VLAN by 16 bits: 12 for one tag, two tags folded. */
-static uint16_t vlan_fold(uint32_t vlan)
+static void count_frame(struct analysis *analysis, struct step *step)
 {
-    if (vlan >> 24 < 2)
-        return (uint16_t)(vlan & 0xFFF);
-    return (uint16_t)(0x8000 | (vlan * UINT32_C(0x9E3779B1) >> 17));
+    const struct aoe_exchange_event event = aoe_exchanges_feed_reading(
+        analysis->exchanges, &step->sample->reading, step->number, step->time);
+    step->bin = timeline_move(&analysis->figures.timeline, &analysis->figures.traffic, step->time);
+    switch (event.kind) {
+    case AOE_EXCHANGE_REQUEST:
+        count_request(analysis, &event, step);
+        break;
+    case AOE_EXCHANGE_REPEAT:
+    case AOE_EXCHANGE_REPEAT_NEW:
+        count_repeat(analysis, &event, step);
+        break;
+    default:
+        count_response(analysis, &event, step);
+    }
+    if (analysis->options.check)
+        check_rules(analysis, &event, step);
+}
+
+/* Counts the frame of a sample. */
+static void count_sample(struct analysis *analysis, const struct sample *sample, uint64_t number)
+{
+    struct step step;
+    step.sample = sample;
+    step.number = number;
+    step.time = sample->time;
+    step.frame = NULL;
+    if (analysis->frame_sink)
+        analysis->frame_sink(analysis->frame_user, frame_of(analysis, &step), number, sample->time,
+                             sample->vlan);
+    count_time(analysis, sample->time);
+    analysis->figures.counters.wire_bytes += sample->wire_length + vlan_bytes(sample->vlan);
+    count_frame(analysis, &step);
 }
 
 void analysis_replay(struct analysis *analysis, const struct aoe_frame *frame, uint64_t number,
                      int64_t time, uint32_t vlan)
 {
-    struct step step = {.frame = frame, .number = number, .time = time, .vlan = vlan};
-    if (analysis->frame_sink)
-        analysis->frame_sink(analysis->frame_user, frame, number, time, vlan);
-    count_time(analysis, time);
-    analysis->figures.counters.wire_bytes += frame->wire_length;
-    struct aoe_exchange_event event =
-        aoe_exchanges_feed(analysis->exchanges, frame, number, time, vlan_fold(vlan));
-    step.bin = timeline_move(&analysis->figures.timeline, &analysis->figures.traffic, time);
-    switch (event.kind) {
-    case AOE_EXCHANGE_REQUEST:
-        count_request(analysis, &event, &step);
-        break;
-    case AOE_EXCHANGE_REPEAT:
-    case AOE_EXCHANGE_REPEAT_NEW:
-        count_repeat(analysis, &event, &step);
-        break;
-    case AOE_EXCHANGE_NONE:
-        return;
-    default:
-        count_response(analysis, &event, &step);
-    }
-    if (analysis->options.check)
-        check_rules(analysis, &event, &step);
+    struct sample sample;
+    sample_read(&sample, frame, number, time, vlan);
+    count_sample(analysis, &sample, number);
 }
 
-static bool is_wanted(const struct analysis_options *options, const struct aoe_frame *frame)
+static bool is_wanted(const struct analysis_options *options, const struct sample *sample)
 {
     if (options->target_given &&
-        !aoe_address_reaches(frame->shelf, frame->slot, options->shelf, options->slot))
+        !aoe_address_reaches(sample->shelf, sample->slot, options->shelf, options->slot))
         return false;
-    return !options->host_given || !memcmp(frame->source, options->host, AOE_MAC_BYTES) ||
-           !memcmp(frame->destination, options->host, AOE_MAC_BYTES);
+    if (!options->host_given)
+        return true;
+    uint64_t host = aoe_mac_number(options->host);
+    return host == aoe_exchange_initiator(&sample->reading) ||
+           host == aoe_exchange_target(&sample->reading);
+}
+
+static void count_wanted(struct analysis *analysis, const struct sample *sample, uint64_t number)
+{
+    if (is_wanted(&analysis->options, sample))
+        count_sample(analysis, sample, number);
+    else
+        analysis->figures.counters.filtered_frames++;
 }
 
 enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_frame *captured,
@@ -482,22 +528,33 @@ enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_fra
     counters->cut_frames += kind == UNWRAPPED_CUT;
     if (kind != UNWRAPPED_AOE)
         return kind;
-    if (is_wanted(&analysis->options, frame))
-        analysis_replay(analysis, frame, analysis->number, captured->time, vlan);
-    else
-        counters->filtered_frames++;
+    struct sample sample;
+    sample_read(&sample, frame, analysis->number, captured->time, vlan);
+    count_wanted(analysis, &sample, analysis->number);
     return kind;
 }
 
-void analysis_feed_batch(struct analysis *analysis, const struct capture_batch *batch)
+/* The memory of the exchanges for the samples to come, in two steps. */
+static void look_ahead(struct analysis *analysis, const struct sample_batch *batch, size_t at)
 {
-    enum { AHEAD = 8 };
-    struct aoe_frame frame;
+    enum { SOON = 12, VERY_SOON = 5 };
+    if (at + SOON < batch->count)
+        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + SOON].reading, false);
+    if (at + VERY_SOON < batch->count)
+        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + VERY_SOON].reading, true);
+}
+
+void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *batch)
+{
+    struct counters *counters = &analysis->figures.counters;
     for (size_t i = 0; i < batch->count; i++) {
-        if (i + AHEAD < batch->count)
-            __builtin_prefetch(batch->frames[i + AHEAD].bytes);
-        analysis_feed(analysis, &batch->frames[i], &frame);
+        look_ahead(analysis, batch, i);
+        count_wanted(analysis, &batch->samples[i], analysis->number + batch->samples[i].number);
     }
+    counters->frames += batch->frames;
+    counters->other_frames += batch->other_frames;
+    counters->cut_frames += batch->cut_frames;
+    analysis->number += batch->frames;
 }
 
 void analysis_facts(struct analysis *analysis, const struct capture_facts *facts)
@@ -517,7 +574,7 @@ void analysis_finish(struct analysis *analysis)
     aoe_exchanges_finish(analysis->exchanges);
 }
 
-int analysis_open(struct analysis *analysis, const struct analysis_options *options)
+int analysis_open_part(struct analysis *analysis, const struct analysis_options *options)
 {
     *analysis = (struct analysis){.options = *options};
     analysis->exchanges =
@@ -530,6 +587,14 @@ int analysis_open(struct analysis *analysis, const struct analysis_options *opti
         return 0;
     analysis_close(analysis);
     return -1;
+}
+
+int analysis_open(struct analysis *analysis, const struct analysis_options *options)
+{
+    if (analysis_open_part(analysis, options) < 0)
+        return -1;
+    aoe_exchanges_from_start(analysis->exchanges);
+    return 0;
 }
 
 void analysis_close(struct analysis *analysis)

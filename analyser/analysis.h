@@ -6,14 +6,15 @@
 #include "capture.h"
 #include "findings.h"
 #include "protocol/exchange.h"
+#include "sample.h"
 #include "slowest.h"
 #include "timeline.h"
 #include "traffic.h"
 #include "unwrap.h"
 
 enum {
-    ANALYSIS_EXCHANGES = 16384, /* requests whose duplicate and late responses are recognised */
-    ANALYSIS_MARKS = 16,        /* of each pair: room for its operations */
+    ANALYSIS_EXCHANGES = 8192, /* requests whose duplicate and late responses are recognised */
+    ANALYSIS_MARKS = 16,       /* of each pair: room for its operations */
 };
 
 /* What the exchanges remember of a command: its pair and its operation. */
@@ -76,8 +77,12 @@ struct analysis {
     void *frame_user;
 };
 
-/* -1 where there is no memory; then nothing is held. */
+/* Of a capture from its start on: nothing that matters was before. -1 where there is no memory;
+ * then nothing is held. */
 int analysis_open(struct analysis *analysis, const struct analysis_options *options);
+
+/* The same for a part, before which there may be others. */
+int analysis_open_part(struct analysis *analysis, const struct analysis_options *options);
 void analysis_close(struct analysis *analysis);
 
 /* Counts one captured frame. Returns what it is; with AoE, `frame` is its decoded form until the
@@ -89,8 +94,8 @@ enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_fra
 void analysis_replay(struct analysis *analysis, const struct aoe_frame *frame, uint64_t number,
                      int64_t time, uint32_t vlan);
 
-/* Counts all frames of a batch. */
-void analysis_feed_batch(struct analysis *analysis, const struct capture_batch *batch);
+/* Counts all frames of a batch, whose samples were read ahead. */
+void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *batch);
 
 /* Adds what a file says of itself. */
 void analysis_facts(struct analysis *analysis, const struct capture_facts *facts);

@@ -80,15 +80,16 @@ static void begin_file(struct reading *reading)
          file->path, by, file[-1].path);
 }
 
-static void take_batch(struct reading *reading, struct capture_batch *batch)
+static void take_batch(struct reading *reading, struct reader_batch *from)
 {
+    const struct capture_batch *batch = &from->capture;
     if (batch->count && begins_file(reading, batch))
         begin_file(reading);
     if (batch->count)
         reading->latest = batch->frames[batch->count - 1].time;
     reading->frames += batch->count;
-    analysis_feed_batch(&reading->material->analysis, batch);
-    reader_return(reading->reader, batch);
+    analysis_feed_batch(&reading->material->analysis, &from->samples);
+    reader_return(reading->reader, from);
 }
 
 static void read_all(struct reading *reading)

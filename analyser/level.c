@@ -3,38 +3,6 @@
 
 #include <string.h>
 
-void level_close(struct level *level, int64_t time)
-{
-    if (time <= level->since)
-        return;
-    uint64_t held = (uint64_t)time - (uint64_t)level->since;
-    if (level->now >= LEVELS - 1) {
-        level->ns[LEVELS - 1] += held;
-        level->above_ns += (unsigned __int128)level->now * held;
-    } else if (level->now) {
-        level->ns[level->now] += held;
-    }
-    level->since = time;
-}
-
-uint32_t level_up(struct level *level, int64_t time)
-{
-    if (!level->now)
-        level->since = time;
-    level_close(level, time);
-    if (++level->now > level->most)
-        level->most = level->now;
-    return level->now;
-}
-
-uint32_t level_down(struct level *level, int64_t time)
-{
-    level_close(level, time);
-    if (level->now)
-        level->now--;
-    return level->now;
-}
-
 void level_restart(struct level *level)
 {
     memset(level->ns, 0, sizeof level->ns);

@@ -14,24 +14,25 @@ struct reader {
     size_t file;             /* index of that file */
     uint64_t size;
     struct capture_facts facts;
-    struct capture_batch batches[BATCHES];
+    struct reader_batch batches[BATCHES];
+    struct unwrapper unwrapper; /* used by the thread alone */
     pthread_t thread;
     bool threaded;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* Guarded by the lock: a ring of what was read, in order. */
     struct reader_step ring[BATCHES];
-    size_t written, taken;               /* steps put into the ring, and taken out of it */
-    struct capture_batch *idle[BATCHES]; /* batches that may be filled */
+    size_t written, taken;              /* steps put into the ring, and taken out of it */
+    struct reader_batch *idle[BATCHES]; /* batches that may be filled */
     size_t idle_count;
     uint64_t position, position_before; /* of the file that is read, and of all before it */
     bool stop;
 };
 
 /* Waits until a batch may be filled; NULL where reading is to stop. */
-static struct capture_batch *take_idle(struct reader *reader)
+static struct reader_batch *take_idle(struct reader *reader)
 {
-    struct capture_batch *batch = NULL;
+    struct reader_batch *batch = NULL;
     pthread_mutex_lock(&reader->lock);
     while (!reader->idle_count && !reader->stop)
         pthread_cond_wait(&reader->changed, &reader->lock);
@@ -41,7 +42,7 @@ static struct capture_batch *take_idle(struct reader *reader)
     return batch;
 }
 
-void reader_return(struct reader *reader, struct capture_batch *batch)
+void reader_return(struct reader *reader, struct reader_batch *batch)
 {
     pthread_mutex_lock(&reader->lock);
     reader->idle[reader->idle_count++] = batch;
@@ -82,11 +83,12 @@ struct reader_step reader_next(struct reader *reader)
  * reading is to stop. */
 static bool read_batch(struct reader *reader, enum reader_status *end)
 {
-    struct capture_batch *batch = take_idle(reader);
+    struct reader_batch *batch = take_idle(reader);
     if (!batch)
         return false;
-    enum capture_status status = capture_read(reader->capture, batch);
-    reader->files[reader->file].frames += batch->count;
+    enum capture_status status = capture_read(reader->capture, &batch->capture);
+    sample_batch_read(&batch->samples, &batch->capture, &reader->unwrapper);
+    reader->files[reader->file].frames += batch->capture.count;
     struct reader_step step = {READER_FRAMES, batch, NULL};
     if (!hand_over(reader, &step))
         return false;
@@ -175,10 +177,11 @@ static int look_at(struct reader *reader, struct reader_file *file, char *error,
         reader->capture = capture;
         return 0;
     }
-    capture_read(capture, &reader->batches[0]);
-    file->empty = !reader->batches[0].count;
+    struct capture_batch *batch = &reader->batches[0].capture;
+    capture_read(capture, batch);
+    file->empty = !batch->count;
     if (!file->empty)
-        file->first_time = reader->batches[0].frames[0].time;
+        file->first_time = batch->frames[0].time;
     capture_close(capture);
     return 0;
 }
@@ -215,11 +218,12 @@ static int look_at_all(struct reader *reader, const char *const *paths, char *er
 static int open_batches(struct reader *reader)
 {
     for (size_t i = 0; i < BATCHES; i++) {
-        if (capture_batch_open(&reader->batches[i]) < 0)
+        if (capture_batch_open(&reader->batches[i].capture) < 0 ||
+            sample_batch_open(&reader->batches[i].samples) < 0)
             return -1;
         reader->idle[reader->idle_count++] = &reader->batches[i];
     }
-    return 0;
+    return unwrapper_open(&reader->unwrapper);
 }
 
 struct reader *reader_open(const char *const *paths, size_t count, char *error, size_t error_size)
@@ -255,8 +259,11 @@ void reader_close(struct reader *reader)
         pthread_join(reader->thread, NULL);
     if (reader->capture)
         capture_close(reader->capture);
-    for (size_t i = 0; i < BATCHES; i++)
-        capture_batch_close(&reader->batches[i]);
+    for (size_t i = 0; i < BATCHES; i++) {
+        capture_batch_close(&reader->batches[i].capture);
+        sample_batch_close(&reader->batches[i].samples);
+    }
+    unwrapper_close(&reader->unwrapper);
     pthread_mutex_destroy(&reader->lock);
     pthread_cond_destroy(&reader->changed);
     for (size_t i = 0; reader->files && i < reader->file_count; i++)

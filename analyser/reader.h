@@ -4,6 +4,7 @@
 #define AOE_READER_H
 
 #include "capture.h"
+#include "sample.h"
 
 /* One file of several. */
 struct reader_file {
@@ -25,9 +26,15 @@ enum reader_status {
     READER_END,
 };
 
+/* Frames as they were captured, and what was read of them ahead. */
+struct reader_batch {
+    struct capture_batch capture;
+    struct sample_batch samples;
+};
+
 struct reader_step {
     enum reader_status status;
-    struct capture_batch *batch; /* with READER_FRAMES; give it back by reader_return */
+    struct reader_batch *batch; /* with READER_FRAMES; give it back by reader_return */
     const char *message;
 };
 
@@ -38,7 +45,7 @@ void reader_close(struct reader *reader);
 
 /* Waits for the next step. After READER_DAMAGED only READER_END follows. */
 struct reader_step reader_next(struct reader *reader);
-void reader_return(struct reader *reader, struct capture_batch *batch);
+void reader_return(struct reader *reader, struct reader_batch *batch);
 
 /* The files in the order in which they are read. What is counted in them is final after
  * READER_END. */

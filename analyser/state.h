@@ -16,8 +16,8 @@
 
 struct state_writer;
 
-/* Begins a state of what will be fed to `analysis`, which must be new and is watched until
- * state_finish. NULL and one line in `error`. */
+/* Begins a state of what will be fed to `analysis`, which must be new, by
+ * analysis_open_part, and is watched until state_finish. NULL and one line in `error`. */
 struct state_writer *state_create(const char *path, struct analysis *analysis, char *error,
                                   size_t error_size);
 

@@ -41,7 +41,7 @@ void timeline_restart(struct timeline *timeline)
     timeline->position_shift = 0;
 }
 
-struct timeline_bin *timeline_target(struct timeline *timeline, uint32_t target)
+struct timeline_bin *timeline_target_new(struct timeline *timeline, uint32_t target)
 {
     if (target >= TIMELINE_TARGETS)
         return NULL;
@@ -157,11 +157,9 @@ static void carry(struct timeline *timeline, const struct traffic *traffic, int6
     }
 }
 
-size_t timeline_move(struct timeline *timeline, const struct traffic *traffic, int64_t time)
+size_t timeline_move_far(struct timeline *timeline, const struct traffic *traffic, int64_t time)
 {
     int64_t narrow = time >> TIMELINE_SHIFT;
-    if (timeline->moved && narrow == timeline->latest && timeline->count)
-        return bin_of(timeline, narrow);
     if (timeline->moved && narrow > timeline->latest)
         carry(timeline, traffic, narrow);
     cover(timeline, narrow, narrow);

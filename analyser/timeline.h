@@ -40,10 +40,26 @@ void timeline_close(struct timeline *timeline);
 
 /* The bin of that time. Where it is a later one than that of the move before, the bins up to it
  * have what has been outstanding since. */
-size_t timeline_move(struct timeline *timeline, const struct traffic *traffic, int64_t time);
+size_t timeline_move_far(struct timeline *timeline, const struct traffic *traffic, int64_t time);
+
+static inline size_t timeline_move(struct timeline *timeline, const struct traffic *traffic,
+                                   int64_t time)
+{
+    int64_t narrow = time >> TIMELINE_SHIFT;
+    if (narrow != timeline->latest || !timeline->moved || !timeline->count)
+        return timeline_move_far(timeline, traffic, time);
+    return (size_t)((narrow >> (timeline->shift - TIMELINE_SHIFT)) - timeline->first);
+}
 
 /* The row of a target, by its index in the traffic; NULL where it has none. */
-struct timeline_bin *timeline_target(struct timeline *timeline, uint32_t target);
+struct timeline_bin *timeline_target_new(struct timeline *timeline, uint32_t target);
+
+static inline struct timeline_bin *timeline_target(struct timeline *timeline, uint32_t target)
+{
+    if (target < TIMELINE_TARGETS && timeline->targets[target])
+        return timeline->targets[target];
+    return timeline_target_new(timeline, target);
+}
 
 /* Counts a command latency, and the first LBA of a read or write, in a bin. */
 void timeline_heat(struct timeline *timeline, size_t bin, int64_t latency);

@@ -12,6 +12,12 @@ enum { TRAFFIC_PAIRS = 512, TRAFFIC_MACS = 8, TRAFFIC_SEEKS = 48, TRAFFIC_CHUNKS
 /* VLAN tags of a frame as a number that sorts: 0 without, else by vlan_of. */
 uint32_t vlan_of(unsigned tags, uint16_t outer, uint16_t inner);
 
+/* Bytes of the tags in a frame. */
+static inline uint32_t vlan_bytes(uint32_t vlan)
+{
+    return 4 * (vlan >> 24);
+}
+
 /* "10", "100.10"; NULL without a tag. */
 enum { VLAN_TEXT = 12 };
 const char *vlan_text(char to[VLAN_TEXT], uint32_t vlan);
@@ -56,6 +62,7 @@ struct traffic_target {
     bool others;
     uint8_t mac_count;
     uint8_t macs[TRAFFIC_MACS][AOE_MAC_BYTES];
+    uint64_t mac_latest; /* the one that answered last, as aoe_mac_number */
     bool advertised;
     uint16_t buffer_count, firmware;
     uint8_t sector_count;

@@ -489,17 +489,47 @@ static struct aoe_exchange_event response(struct aoe_exchanges *exchanges,
     return event;
 }
 
+struct aoe_exchange_event aoe_exchanges_feed_reading(struct aoe_exchanges *exchanges,
+                                                     const struct aoe_exchange_reading *reading,
+                                                     uint64_t number, int64_t time)
+{
+    const struct exchange_step step = {
+        .key = {reading->link, reading->rest},
+        .command = {reading->content, reading->whom},
+        .print = reading->print,
+        .number = number,
+        .time = time,
+    };
+    exchanges->fed = EXCHANGE_NIL;
+    advance(exchanges, time);
+    return reading->response ? response(exchanges, &step) : request(exchanges, &step);
+}
+
 struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
                                              const struct aoe_frame *frame, uint64_t number,
                                              int64_t time, uint16_t vlan)
 {
-    struct exchange_step step = {.number = number, .time = time};
-    exchanges->fed = EXCHANGE_NIL;
-    if (frame->extent < AOE_EXTENT_HEADER)
+    struct aoe_exchange_reading reading;
+    if (frame->extent < AOE_EXTENT_HEADER) {
+        exchanges->fed = EXCHANGE_NIL;
         return (struct aoe_exchange_event){.kind = AOE_EXCHANGE_NONE};
-    advance(exchanges, time);
-    exchange_step_read(&step, frame, vlan);
-    return aoe_is_response(frame) ? response(exchanges, &step) : request(exchanges, &step);
+    }
+    aoe_exchange_read(&reading, frame, vlan);
+    return aoe_exchanges_feed_reading(exchanges, &reading, number, time);
+}
+
+void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
+                          const struct aoe_exchange_reading *reading, bool very_soon)
+{
+    const struct exchange_table *table = &exchanges->table;
+    const uint32_t *head = &table->tags.heads[reading->print & table->tags.mask];
+    if (!very_soon) {
+        __builtin_prefetch(head);
+    } else if (*head != EXCHANGE_NIL) {
+        __builtin_prefetch(&table->tags.links[*head]);
+        if (reading->response)
+            __builtin_prefetch(&table->entries[*head], 1);
+    }
 }
 
 void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark)
@@ -511,6 +541,11 @@ void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark)
 size_t aoe_exchanges_open(const struct aoe_exchanges *exchanges)
 {
     return exchanges->table.open.count;
+}
+
+void aoe_exchanges_from_start(struct aoe_exchanges *exchanges)
+{
+    exchanges->settled = true;
 }
 
 bool aoe_exchanges_settled(const struct aoe_exchanges *exchanges)

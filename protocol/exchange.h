@@ -52,6 +52,37 @@ struct aoe_exchange_given_up {
 };
 typedef void aoe_exchange_unanswered(void *user, const struct aoe_exchange_given_up *given_up);
 
+/* What the exchanges look at in a frame: small, so that it can be read ahead of them. */
+struct aoe_exchange_reading {
+    uint64_t link;    /* the initiator's address, 48 bits, and the VLAN, 16 */
+    uint64_t rest;    /* command, 8 bits, slot, 8, shelf, 16, and tag, 32 */
+    uint64_t content; /* ATA: opcode, sector count, LBA; else a hash over the argument */
+    uint64_t whom;    /* the target's address, 48 bits, ATA flags, 8, and feature, 8 */
+    uint32_t print;   /* of link and rest */
+    bool response;
+};
+
+/* Reads a frame whose header is there (extent AOE_EXTENT_HEADER or more). */
+void aoe_exchange_read(struct aoe_exchange_reading *to, const struct aoe_frame *frame,
+                       uint16_t vlan);
+
+/* The addresses of the two ends, as aoe_mac_number: a request goes from initiator to target, a
+ * response the other way. */
+static inline uint64_t aoe_exchange_initiator(const struct aoe_exchange_reading *reading)
+{
+    return reading->link >> 16;
+}
+
+static inline uint64_t aoe_exchange_target(const struct aoe_exchange_reading *reading)
+{
+    return reading->whom >> 16;
+}
+
+static inline uint32_t aoe_exchange_tag(const struct aoe_exchange_reading *reading)
+{
+    return (uint32_t)reading->rest;
+}
+
 struct aoe_exchanges;
 
 /* Remembers up to `capacity` open requests, and up to `capacity` that are not open any more: those
@@ -75,6 +106,16 @@ struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
                                              const struct aoe_frame *frame, uint64_t number,
                                              int64_t time, uint16_t vlan);
 
+/* The same for a frame that was read before. */
+struct aoe_exchange_event aoe_exchanges_feed_reading(struct aoe_exchanges *exchanges,
+                                                     const struct aoe_exchange_reading *reading,
+                                                     uint64_t number, int64_t time);
+
+/* Says that this will be fed soon, and later again, that it will be fed very soon: then its memory
+ * is at hand. Changes nothing. */
+void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
+                          const struct aoe_exchange_reading *reading, bool very_soon);
+
 /* Gives the command of the frame that was just fed, an AOE_EXCHANGE_REQUEST, a number of the
  * caller's: 0 until then. A repeat with a new tag inherits it. */
 void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark);
@@ -84,6 +125,9 @@ void aoe_exchanges_finish(struct aoe_exchanges *exchanges);
 
 /* Requests that are open now, all initiators and targets together. */
 size_t aoe_exchanges_open(const struct aoe_exchanges *exchanges);
+
+/* Says, before the first frame, that nothing was before it: settled from the start. */
+void aoe_exchanges_from_start(struct aoe_exchanges *exchanges);
 
 /* True once nothing that could have been fed before the first frame would change any event from
  * here on: two that were fed different frames before, and the same from their first frame on, go on

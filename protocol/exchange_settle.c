@@ -93,6 +93,8 @@ static bool doubt_key(struct aoe_exchanges *exchanges, const struct exchange_key
 
 void exchange_settle_added(struct aoe_exchanges *exchanges, const struct exchange_entry *entry)
 {
+    if (exchanges->settled)
+        return;
     bool alive = exchanges->settling.elder != EXCHANGE_FREE;
     if (!alive && !exchanges->settling.doubtful)
         return;
@@ -107,6 +109,8 @@ void exchange_settle_added(struct aoe_exchanges *exchanges, const struct exchang
 void exchange_settle_sent(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
                           const struct exchange_entry *head)
 {
+    if (exchanges->settled)
+        return;
     bool open = exchange_table_state(&exchanges->table, head) == EXCHANGE_OPEN;
     if (open && exchanges->settling.elder == EXCHANGE_FREE && !is_doubtful(exchanges, entry) &&
         !is_doubtful(exchanges, head))
@@ -120,6 +124,8 @@ void exchange_settle_sent(struct aoe_exchanges *exchanges, const struct exchange
 void exchange_settle_answered(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
                               const struct exchange_entry *head, unsigned fitness)
 {
+    if (exchanges->settled)
+        return;
     bool alive = exchanges->settling.elder != EXCHANGE_FREE, alike = !(fitness & 1);
     bool doubtful = alive || is_doubtful(exchanges, entry);
     if (exchange_is_wide(entry) || doubt_key(exchanges, &entry->key, entry, false)) {
@@ -143,6 +149,8 @@ void exchange_settle_answered(struct aoe_exchanges *exchanges, const struct exch
 void exchange_settle_given_up(struct aoe_exchanges *exchanges, const struct exchange_entry *entry,
                               bool for_room)
 {
+    if (exchanges->settled)
+        return;
     if (for_room)
         renew(exchanges);
     else if (exchanges->settling.is_in_step && entry->touched >= exchanges->settling.since)
@@ -151,6 +159,8 @@ void exchange_settle_given_up(struct aoe_exchanges *exchanges, const struct exch
 
 void exchange_settle_forgotten(struct aoe_exchanges *exchanges, const struct exchange_entry *entry)
 {
+    if (exchanges->settled)
+        return;
     uint8_t states = *states_of(exchanges, entry);
     if (!(states & EXCHANGE_DOUBTFUL))
         return;

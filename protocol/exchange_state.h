@@ -39,9 +39,6 @@ struct exchange_step {
     int64_t time;
 };
 
-/* Reads what pairs a frame with others, and what it asks for. Its header is there. */
-void exchange_step_read(struct exchange_step *step, const struct aoe_frame *frame, uint16_t vlan);
-
 /* The bit of `whom` that marks the address of a group. */
 #define EXCHANGE_GROUP (UINT64_C(1) << 56)
 

@@ -49,19 +49,25 @@ static uint64_t mac_of(const uint8_t *mac)
     return (uint64_t)high << 16 | (uint16_t)(mac[4] << 8 | mac[5]);
 }
 
-void exchange_step_read(struct exchange_step *step, const struct aoe_frame *frame, uint16_t vlan)
+void aoe_exchange_read(struct aoe_exchange_reading *to, const struct aoe_frame *frame,
+                       uint16_t vlan)
 {
     uint64_t source = mac_of(frame->source), destination = mac_of(frame->destination);
-    bool is_response = aoe_is_response(frame);
-    step->key.link = (is_response ? destination : source) << 16 | vlan;
-    step->key.rest = (uint64_t)frame->command << 56 | (uint64_t)frame->slot << 48 |
-                     (uint64_t)frame->shelf << 32 | frame->tag;
-    step->print = exchange_tag_print(&step->key);
-    step->command.whom = (is_response ? source : destination) << 16;
+    bool response = aoe_is_response(frame);
+    struct exchange_key key = {
+        .link = (response ? destination : source) << 16 | vlan,
+        .rest = (uint64_t)frame->command << 56 | (uint64_t)frame->slot << 48 |
+                (uint64_t)frame->shelf << 32 | frame->tag,
+    };
+    to->link = key.link;
+    to->rest = key.rest;
+    to->print = exchange_tag_print(&key);
+    to->response = response;
+    to->whom = (response ? source : destination) << 16;
     if (frame->command == AOE_COMMAND_ATA) {
-        step->command.content = ata_content(&frame->ata);
-        step->command.whom |= (uint64_t)frame->ata.aflags << 8 | frame->ata.feature;
+        to->content = ata_content(&frame->ata);
+        to->whom |= (uint64_t)frame->ata.aflags << 8 | frame->ata.feature;
     } else {
-        step->command.content = other_content(frame);
+        to->content = other_content(frame);
     }
 }

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sample.h"
+
+#include <stdlib.h>
+
+int sample_batch_open(struct sample_batch *batch)
+{
+    *batch = (struct sample_batch){.count = 0};
+    batch->samples = malloc(CAPTURE_BATCH_FRAMES * sizeof *batch->samples);
+    return batch->samples ? 0 : -1;
+}
+
+void sample_batch_close(struct sample_batch *batch)
+{
+    free(batch->samples);
+    *batch = (struct sample_batch){.count = 0};
+}
+
+/* The exchanges know a VLAN by 16 bits: 12 for one tag, two tags folded. */
+static uint16_t vlan_fold(uint32_t vlan)
+{
+    if (vlan >> 24 < 2)
+        return (uint16_t)(vlan & 0xFFF);
+    return (uint16_t)(0x8000 | (vlan * UINT32_C(0x9E3779B1) >> 17));
+}
+
+void sample_read(struct sample *sample, const struct aoe_frame *frame, uint64_t number,
+                 int64_t time, uint32_t vlan)
+{
+    bool ata = frame->command == AOE_COMMAND_ATA && frame->extent == AOE_EXTENT_ARGUMENT;
+    sample->captured = NULL;
+    sample->frame = frame;
+    sample->number = number;
+    sample->time = time;
+    sample->vlan = vlan;
+    sample->wire_length = (uint32_t)frame->wire_length;
+    sample->shelf = frame->shelf;
+    sample->slot = frame->slot;
+    sample->command = frame->command;
+    sample->flags = frame->flags;
+    sample->error = frame->error;
+    sample->opcode = ata ? frame->ata.opcode : 0;
+    sample->feature = ata ? frame->ata.feature : 0;
+    aoe_exchange_read(&sample->reading, frame, vlan_fold(vlan));
+}
+
+static void read_frame(struct sample_batch *batch, const struct capture_frame *captured,
+                       struct unwrapper *unwrapper)
+{
+    struct aoe_frame frame;
+    uint32_t vlan;
+    struct sample *sample = &batch->samples[batch->count];
+    batch->frames++;
+    switch (unwrap(unwrapper, captured, &frame, &vlan)) {
+    case UNWRAPPED_AOE:
+        sample_read(sample, &frame, batch->frames, captured->time, vlan);
+        sample->captured = captured;
+        sample->frame = NULL;
+        batch->count++;
+        break;
+    case UNWRAPPED_CUT:
+        batch->cut_frames++;
+        break;
+    case UNWRAPPED_OTHER:
+        batch->other_frames++;
+    }
+}
+
+void sample_batch_read(struct sample_batch *batch, const struct capture_batch *from,
+                       struct unwrapper *unwrapper)
+{
+    enum { AHEAD = 8 };
+    batch->count = 0;
+    batch->frames = batch->other_frames = batch->cut_frames = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        if (i + AHEAD < from->count)
+            __builtin_prefetch(from->frames[i + AHEAD].bytes);
+        read_frame(batch, &from->frames[i], unwrapper);
+    }
+}
