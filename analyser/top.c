@@ -9,6 +9,8 @@
 
 #include "top_state.h"
 
+#include <term.h> /* after ncurses.h; it defines short words */
+
 enum { ESCAPE = 27, ESCAPE_DELAY = 25, BACKSPACE = 127 };
 
 static void open_colours(struct top *top)
@@ -24,6 +26,16 @@ static void open_colours(struct top *top)
     init_pair(TOP_FAINT, COLOR_BLUE, -1);
 }
 
+/* newterm leaks where it does not know the terminal. */
+static bool is_known_terminal(void)
+{
+    int status;
+    if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
+
 struct top *top_open(char *error, size_t size)
 {
     struct top *top = calloc(1, sizeof *top);
@@ -36,7 +48,7 @@ struct top *top_open(char *error, size_t size)
     top->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     top->kind = GROUP_TARGET;
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    if (!terminal || !(top->screen = newterm(NULL, stdout, stdin))) {
+    if (!terminal || !is_known_terminal() || !(top->screen = newterm(NULL, stdout, stdin))) {
         snprintf(error, size, "%s: --json - writes a line an interval instead",
                  terminal ? "the terminal is of an unknown kind (TERM)"
                           : "the live view needs a terminal");
