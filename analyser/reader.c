@@ -178,7 +178,8 @@ static int look_at(struct reader *reader, struct reader_file *file, char *error,
         return 0;
     }
     struct capture_batch *batch = &reader->batches[0].capture;
-    capture_read(capture, batch);
+    while (capture_read(capture, batch) == CAPTURE_MORE && !batch->count)
+        ;
     file->empty = !batch->count;
     if (!file->empty)
         file->first_time = batch->frames[0].time;
@@ -229,13 +230,13 @@ static int open_batches(struct reader *reader)
 struct reader *reader_open(const char *const *paths, size_t count, char *error, size_t error_size)
 {
     struct reader *reader = calloc(1, sizeof *reader);
+    snprintf(error, error_size, "out of memory");
     if (!reader)
         return NULL;
     pthread_mutex_init(&reader->lock, NULL);
     pthread_cond_init(&reader->changed, NULL);
     reader->files = calloc(count, sizeof *reader->files);
     reader->file_count = count;
-    snprintf(error, error_size, "out of memory");
     if (reader->files && open_batches(reader) == 0 &&
         look_at_all(reader, paths, error, error_size) == 0) {
         reader->threaded = !pthread_create(&reader->thread, NULL, read_all, reader);
