@@ -219,8 +219,10 @@ static void find_duplicates(struct finding *finding, size_t target, const struct
     if (!measure->duplicate)
         return;
     bool twice = measure->duplicate >= measure->responses / SHARE_DUPLICATES_TWICE;
-    struct problem *problem = add_of(finding, "duplicates", twice ? SEVERITY_NOTE : SEVERITY_WRONG,
-                                     target, measure->duplicate, measure->responses);
+    bool many = measure->duplicate >= measure->responses / SHARE_DUPLICATES_WRONG;
+    struct problem *problem =
+        add_of(finding, "duplicates", many && !twice ? SEVERITY_WRONG : SEVERITY_NOTE, target,
+               measure->duplicate, measure->responses);
     problem->text = arena_print(
         finding->arena, "%s that no repeat asked for: %s",
         format_counted(count, measure->duplicate, "response"),
