@@ -6,6 +6,7 @@
 
 #include "common/utf8.h"
 #include "format.h"
+#include "gather_states.h"
 #include "progress.h"
 #include "reader.h"
 
@@ -20,6 +21,7 @@ struct reading {
     int64_t latest;  /* time of the last frame of the batch before, ns */
     uint64_t frames; /* of the file that is read, so far */
     struct progress progress;
+    struct state_writer *writer; /* NULL where nothing is saved */
 };
 
 static void note(struct reading *reading, const char *format, ...)
@@ -85,6 +87,8 @@ static void take_batch(struct reading *reading, struct reader_batch *from)
     const struct capture_batch *batch = &from->capture;
     if (batch->count && begins_file(reading, batch))
         begin_file(reading);
+    if (batch->count && reading->writer)
+        state_begins(reading->writer, batch->frames[0].time);
     if (batch->count)
         reading->latest = batch->frames[batch->count - 1].time;
     reading->frames += batch->count;
@@ -158,22 +162,40 @@ static int conclude(struct reading *reading)
         analysis_facts(&material->analysis, &facts);
         note_facts(reading, &facts);
     }
-    analysis_finish(&material->analysis);
     note_limits(reading);
     return material->analysis.out_of_memory ? -1 : note_files(reading);
 }
 
-static int open_material(struct material *material, const struct gathering *gathering)
+/* Keeps the state, and takes from it what the whole part gives. */
+static int save(struct reading *reading, int status, char *error, size_t error_size)
 {
-    struct analysis *analysis = &material->analysis;
-    *material = (struct material){.files = NULL};
-    if (analysis_open(analysis, gathering->options) < 0)
+    struct material *material = reading->material;
+    bool keep = !status && !material->interrupted;
+    for (size_t i = 0; i < material->file_count && keep; i++)
+        keep = !state_add_file(reading->writer, material->files[i].name, material->files[i].frames);
+    if (state_finish(reading->writer, keep, error, error_size) < 0)
+        return -1;
+    bool damaged = material->damaged;
+    material_close(material);
+    status = gather_state(material, reading->gathering->save, error, error_size);
+    material->damaged = damaged;
+    return status;
+}
+
+static int open_material(struct reading *reading, char *error, size_t error_size)
+{
+    const struct gathering *gathering = reading->gathering;
+    struct analysis *analysis = &reading->material->analysis;
+    int status = gathering->save ? analysis_open_part(analysis, gathering->options)
+                                 : analysis_open(analysis, gathering->options);
+    if (status < 0)
         return -1;
     analysis->sink = gathering->sink;
     analysis->sink_user = gathering->sink_user;
-    analysis->frame_sink = gathering->frame_sink;
-    analysis->frame_user = gathering->frame_user;
-    return 0;
+    if (!gathering->save)
+        return 0;
+    reading->writer = state_create(gathering->save, analysis, error, error_size);
+    return reading->writer ? 0 : -1;
 }
 
 int gather_captures(struct material *material, const struct gathering *gathering,
@@ -188,9 +210,13 @@ int gather_captures(struct material *material, const struct gathering *gathering
         return -1;
     snprintf(error, error_size, "out of memory");
     reading.files = reader_files(reading.reader, &count);
-    if (open_material(material, gathering) == 0) {
+    if (open_material(&reading, error, error_size) == 0) {
         read_all(&reading);
         status = conclude(&reading);
+        if (reading.writer)
+            status = save(&reading, status, error, error_size);
+        else
+            analysis_finish(&material->analysis);
     }
     reader_close(reading.reader);
     if (status < 0)

@@ -12,8 +12,7 @@ struct gathering {
     const struct analysis_options *options;
     analysis_command_sink *sink; /* told of every command, or NULL */
     void *sink_user;
-    analysis_frame_sink *frame_sink; /* told of every AoE frame, or NULL */
-    void *frame_user;
+    const char *save;            /* where to put the state, or NULL */
     volatile sig_atomic_t *stop; /* reading ends when it is set */
     FILE *notes;                 /* warnings in lines, and progress where it is a terminal */
     bool quiet;                  /* no progress */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "csv.h"
-#include "gather.h"
+#include "gather_states.h"
 #include "output.h"
 #include "people.h"
 #include "report.h"
@@ -58,12 +58,15 @@ static int gather(struct run *run)
                                   .sink_user = run->csv,
                                   .stop = run->stop,
                                   .notes = stderr,
+                                  .save = options->save,
                                   .quiet = options->quiet};
-    if (options->mode == MODE_MERGE)
-        return fail(run, "merge: states cannot be read yet");
-    if (gather_captures(&run->material, &gathering, options->paths, options->path_count, run->error,
-                        run->error_size) < 0)
-        return EXIT_FAILED;
+    int status = options->mode == MODE_MERGE
+                     ? gather_states(&run->material, &gathering, options->paths,
+                                     options->path_count, run->error, run->error_size)
+                     : gather_captures(&run->material, &gathering, options->paths,
+                                       options->path_count, run->error, run->error_size);
+    if (status < 0)
+        return *run->stop ? EXIT_INTERRUPTED : EXIT_FAILED;
     return 0;
 }
 

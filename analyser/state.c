@@ -8,8 +8,12 @@
 
 static const char magic[] = "aoe-analyze state 1\n";
 
-/* Enough for all that may be remembered. */
-enum { EXCHANGES_BYTES = 8 << 20, HEAD_BYTES_MOST = UNWRAP_BYTES };
+enum {
+    EXCHANGES_BYTES = 8 << 20, /* enough for all that may be remembered */
+    HEAD_BYTES_MOST = UNWRAP_BYTES,
+    NAME_BYTES_MOST = 4096,
+    FILES_MOST = 1 << 20,
+};
 
 /* How a frame of the beginning stands in a state. */
 struct head_frame {
@@ -29,6 +33,54 @@ static void options_state(struct archive *archive, struct analysis_options *opti
     archive_u8(archive, &options->slot);
     archive_bool(archive, &options->host_given);
     archive_bytes(archive, options->host, AOE_MAC_BYTES);
+}
+
+struct file_list {
+    struct state_file *files;
+    size_t count;
+};
+
+static int add_file(struct file_list *list, const char *name, size_t length, uint64_t frames)
+{
+    struct state_file *grown = realloc(list->files, (list->count + 1) * sizeof *grown);
+    if (!grown)
+        return -1;
+    list->files = grown;
+    list->files[list->count] = (struct state_file){strndup(name, length), frames};
+    return list->files[list->count].name ? (list->count++, 0) : -1;
+}
+
+static void free_files(struct file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->files[i].name);
+    free(list->files);
+    *list = (struct file_list){.files = NULL};
+}
+
+static void file_state(struct archive *archive, struct file_list *list, size_t index)
+{
+    char name[NAME_BYTES_MOST];
+    struct state_file file = {name, 0};
+    size_t length = 0;
+    if (index < list->count) {
+        file = list->files[index];
+        length = strnlen(file.name, NAME_BYTES_MOST);
+    }
+    archive_size(archive, &length, NAME_BYTES_MOST);
+    archive_bytes(archive, file.name, length);
+    archive_u64(archive, &file.frames);
+    if (archive_reads(archive) && archive_good(archive) &&
+        add_file(list, name, length, file.frames) < 0)
+        archive_reject(archive, "out of memory");
+}
+
+static void files_state(struct archive *archive, struct file_list *list)
+{
+    size_t count = list->count;
+    archive_size(archive, &count, FILES_MOST);
+    for (size_t i = 0; i < count && archive_good(archive); i++)
+        file_state(archive, list, i);
 }
 
 /* Numbers and times as the difference to the frame before. */
@@ -57,7 +109,13 @@ struct state_writer {
     bool begun, settled;
     uint64_t number; /* of the frame before, in the beginning */
     int64_t time;
+    struct file_list files;
 };
+
+int state_add_file(struct state_writer *writer, const char *name, uint64_t frames)
+{
+    return add_file(&writer->files, name, strlen(name), frames);
+}
 
 static void write_begin(struct state_writer *writer, bool any, int64_t time)
 {
@@ -167,9 +225,11 @@ int state_finish(struct state_writer *writer, bool keep, char *error, size_t err
     state_counters(writer->archive, &writer->analysis->figures.counters);
     if (settled)
         write_rest(writer);
+    files_state(writer->archive, &writer->files);
     archive_mark(writer->archive, "end\n");
     writer->analysis->frame_sink = NULL;
     int result = archive_close(writer->archive, keep, error, error_size);
+    free_files(&writer->files);
     free(writer);
     return result;
 }
@@ -181,7 +241,18 @@ struct state {
     struct analysis_options options;
     bool any;
     int64_t time;
+    struct file_list files;
 };
+
+bool state_recognises(const char *path)
+{
+    char error[1];
+    struct archive *archive = archive_open(path, error, sizeof error);
+    if (!archive)
+        return false;
+    archive_mark(archive, magic);
+    return archive_close(archive, true, error, sizeof error) == 0;
+}
 
 struct state *state_open(const char *path, char *error, size_t error_size)
 {
@@ -215,7 +286,14 @@ void state_close(struct state *state)
         return;
     if (state->archive)
         archive_close(state->archive, true, error, sizeof error);
+    free_files(&state->files);
     free(state);
+}
+
+const struct state_file *state_files(const struct state *state, size_t *count)
+{
+    *count = state->files.count;
+    return state->files.files;
 }
 
 const struct analysis_options *state_options(const struct state *state)
@@ -340,6 +418,7 @@ int state_load(struct state *state, struct analysis *analysis, struct state_writ
         load_rest(archive, analysis, shift, &counters);
     else
         add_others(&analysis->figures.counters, &counters);
+    files_state(archive, &state->files);
     archive_mark(archive, "end\n");
     free(bytes);
     state->archive = NULL;

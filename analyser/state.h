@@ -24,6 +24,10 @@ struct state_writer *state_create(const char *path, struct analysis *analysis, c
 /* To be called for the first frame of the part, AoE or not: states are merged in this order. */
 void state_begins(struct state_writer *writer, int64_t time);
 
+/* A file that the frames came from, in the order of frames, and how many it has. 0 or -1 where
+ * there is no memory. */
+int state_add_file(struct state_writer *writer, const char *name, uint64_t frames);
+
 /* After the last frame and all facts, before analysis_finish: writes the rest. The figures of
  * `analysis` are then those of the rest alone: load the state to have all. With `keep` false
  * nothing is kept. -1 and one line in `error` where anything failed. */
@@ -40,8 +44,18 @@ void state_close(struct state *state);
 
 const struct analysis_options *state_options(const struct state *state);
 
+/* The files whose frames it has; after state_load. */
+struct state_file {
+    char *name;
+    uint64_t frames;
+};
+const struct state_file *state_files(const struct state *state, size_t *count);
+
 /* When its first frame was captured, ns; false where it has none. */
 bool state_time(const struct state *state, int64_t *time);
+
+/* True where the file begins as a state does; false also where it cannot be read. */
+bool state_recognises(const char *path);
 
 /* True where two parts were analysed alike, so that they can be merged. */
 bool state_alike(const struct analysis_options *a, const struct analysis_options *b);

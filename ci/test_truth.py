@@ -252,11 +252,15 @@ def write(path, header, parts):
     return path
 
 
+def write_parts(folder, header, parts):
+    return [write(os.path.join(folder, f"part{index}.pcap"), header, part)
+            for index, part in enumerate(parts)]
+
+
 def merged(folder, header, parts, options):
     """The JSON of the parts' states, each analysed for itself."""
     states = []
-    for index, part in enumerate(parts):
-        capture = write(os.path.join(folder, f"part{index}.pcap"), header, part)
+    for index, capture in enumerate(write_parts(folder, header, parts)):
         states.append(os.path.join(folder, f"state{index}"))
         run_analyze(*options, "--save", states[-1], capture)
     return run_analyze("merge", "--json", "-", *states)
@@ -286,8 +290,12 @@ def test_merged_equals_whole(tmp_path, traffic, cuts):
     capture, truth = generate(tmp_path, *TRAFFIC[traffic], commands=1500)
     options = patience_of(truth)
     header, frames = records(capture)
-    whole = run_analyze("--json", "-", *options, capture)
     parts = cut(frames, *CUTS[cuts](len(frames)))
+    wholes = [capture]
+    if cuts in ("handfuls", "single-frames"):
+        # Where times step back just at a cut, the parts are in another order than the frames.
+        wholes = write_parts(tmp_path, header, parts)
+    whole = run_analyze("--json", "-", *options, *wholes)
     assert merged(tmp_path, header, parts, options) == whole
 
 
