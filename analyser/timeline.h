@@ -46,9 +46,11 @@ static inline size_t timeline_move(struct timeline *timeline, const struct traff
                                    int64_t time)
 {
     int64_t narrow = time >> TIMELINE_SHIFT;
-    if (narrow != timeline->latest || !timeline->moved || !timeline->count)
-        return timeline_move_far(timeline, traffic, time);
-    return (size_t)((narrow >> (timeline->shift - TIMELINE_SHIFT)) - timeline->first);
+    size_t bin = (size_t)((narrow >> (timeline->shift - TIMELINE_SHIFT)) - timeline->first);
+    /* After a restart the latest move may have no bin yet. */
+    if (narrow == timeline->latest && timeline->moved && bin < timeline->count)
+        return bin;
+    return timeline_move_far(timeline, traffic, time);
 }
 
 /* The row of a target, by its index in the traffic; NULL where it has none. */

@@ -305,6 +305,19 @@ static void test_restarted_it_is_empty(void **state)
     }
 }
 
+/* The latest time is known from before, but has no bin any more. */
+static void test_restarted_before_a_step_back(void **state)
+{
+    struct times *times = *state;
+    count_at(times, 5000 * BIN);
+    timeline_restart(&times->timeline);
+    count_at(times, 10 * BIN);
+    count_at(times, 5000 * BIN);
+    count_at(times, 5000 * BIN + 1);
+    assert_int_equal(commands_of(&times->timeline), 3);
+    assert_int_equal(times->timeline.total[times->timeline.count - 1].commands, 2);
+}
+
 /* What happens by chance, the same for the same seed. */
 static void happen(struct times *times, uint64_t *seed, int64_t *time)
 {
@@ -414,6 +427,7 @@ int main(void)
         TIMED(test_positions_fold),
         TIMED(test_targets_beyond_the_last_row),
         TIMED(test_restarted_it_is_empty),
+        TIMED(test_restarted_before_a_step_back),
         cmocka_unit_test(test_parts_joined_are_the_whole),
         TIMED(test_targets_have_other_places_where_they_are_joined),
     };
