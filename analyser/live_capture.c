@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "protocol/frame.h"
 
@@ -26,6 +27,9 @@ struct live_capture {
     int fd;
     int index; /* of the interface */
     bool nanoseconds;
+    /* When the filter was set. libpcap throws away what came while it did that, but not what came
+     * before: the beginnings of exchanges that would look unanswered. */
+    int64_t since;
     struct pcap_stat seen;                /* at the last look */
     uint64_t lost_kernel, lost_interface; /* by handles that are closed */
     live_capture_sink *sink;
@@ -83,6 +87,7 @@ static int index_of(const struct live_capture *capture)
 static int start(struct live_capture *capture, char *error, size_t size)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
+    struct timespec now;
     capture->in = pcap_create(capture->interface, text);
     if (!capture->in) {
         snprintf(error, size, "cannot capture on %s: %s", capture->interface, text);
@@ -100,6 +105,8 @@ static int start(struct live_capture *capture, char *error, size_t size)
         return failed(capture, status, error, size);
     capture->fd = pcap_get_selectable_fd(capture->in);
     capture->index = index_of(capture);
+    clock_gettime(CLOCK_REALTIME, &now);
+    capture->since = (int64_t)now.tv_sec * NS + now.tv_nsec;
     return 0;
 }
 
@@ -167,7 +174,9 @@ static void hand_over(u_char *user, const struct pcap_pkthdr *header, const u_ch
         .length = header->caplen,
         .wire_length = header->len < header->caplen ? header->caplen : header->len,
     };
-    capture->sink(capture->user, &frame);
+    bool early = frame.time < capture->since && capture->since - frame.time < NS;
+    if (!early)
+        capture->sink(capture->user, &frame);
 }
 
 size_t live_capture_read(struct live_capture *capture, live_capture_sink *sink, void *user)

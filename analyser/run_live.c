@@ -21,7 +21,7 @@ int run_live(const struct options *options, char *error, size_t error_size)
     live.json = output.to;
     int status = live_run(&live, error, error_size);
     /* What went wrong first is what is told. */
-    char later[ERROR_TEXT];
+    char later[ERROR_TEXT] = "";
     if (output_close(&output, 0, status ? later : error, status ? sizeof later : error_size) < 0)
         status = -1;
     return status < 0 ? EXIT_FAILED : EXIT_FINE;

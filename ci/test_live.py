@@ -440,7 +440,8 @@ def test_view_in_detail(traffic):
     view.keys("Escape")
     view.until("TARGET")
     view.keys("Up", "Enter")
-    screen = view.until("e0.1\n", "advertised", "COMMAND LATENCY", "read ", "p50", "█", "INITIATOR")
+    screen = view.until("e0.1\n", "advertised", "COMMAND LATENCY", "read ", "p50", "█",
+                        "INITIATOR")
     assert " to " in screen
     view.keys("?")
     view.until("Keys", "Space", "pause")
