@@ -86,6 +86,34 @@ static int write_string(FILE *to, const char *bytes)
     return status;
 }
 
+int page_json(FILE *to, const void *of)
+{
+    errno = 0;
+    if (!json_dumpf(of, to, JSON_COMPACT | JSON_ENSURE_ASCII))
+        return 0;
+    errno = errno ? errno : ENOMEM;
+    return -1;
+}
+
+/* A file that escapes what is written to it. */
+static ssize_t write_cookie(void *cookie, const char *text, size_t length)
+{
+    return write_escaped(text, length, cookie) ? 0 : (ssize_t)length;
+}
+
+static int write_result(FILE *to, const struct page_capture *capture)
+{
+    struct sink sink = {.to = to};
+    FILE *escaping = fopencookie(&sink, "w", (cookie_io_functions_t){.write = write_cookie});
+    if (!escaping)
+        return -1;
+    int status = capture->write(escaping, capture->of), error = errno;
+    if (fclose(escaping) || sink.error)
+        status = -1;
+    errno = sink.error ? sink.error : error;
+    return status;
+}
+
 static int write_files(FILE *to, const struct page_file *files, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -102,7 +130,7 @@ static int write_capture(FILE *to, const struct page_capture *capture)
 {
     if (fputs("{\"name\":", to) < 0 || write_string(to, capture->name) ||
         fputs(",\"files\":[", to) < 0 || write_files(to, capture->files, capture->file_count) ||
-        fputs("],\"result\":", to) < 0 || write_json(to, capture->result))
+        fputs("],\"result\":", to) < 0 || write_result(to, capture))
         return -1;
     return fputs("}", to) < 0 ? -1 : 0;
 }
@@ -157,10 +185,7 @@ static int write_page(FILE *to, const struct page_capture *captures, size_t coun
 
 int page_write(FILE *to, const struct page_capture *captures, size_t count)
 {
-    bool valid = count == 1 || count == 2;
-    for (size_t i = 0; valid && i < count; i++)
-        valid = json_is_object(captures[i].result);
-    if (!valid) {
+    if (count != 1 && count != 2) {
         errno = EINVAL;
         return -1;
     }

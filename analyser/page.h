@@ -21,12 +21,17 @@ struct page_capture {
     const char *name; /* as page_file's */
     const struct page_file *files;
     size_t file_count;
-    const json_t *result; /* as results.md says */
+    /* Writes the results, as results.md says, as JSON: 0, or -1 and errno. */
+    int (*write)(FILE *to, const void *of);
+    const void *of;
 };
 
+/* Such a function for a value in memory, a const json_t. */
+int page_json(FILE *to, const void *of);
+
 /* Writes the page for one capture, or for two that are compared: the second with the first. Nothing
- * in names or results can become markup. Returns 0, or -1 and errno: EINVAL for another `count` or
- * for a result that is no JSON object, ENOMEM, or what writing said. `to` is flushed. */
+ * in names or results can become markup. Returns 0, or -1 and errno: EINVAL for another `count`,
+ * ENOMEM, or what writing said. `to` is flushed. */
 int page_write(FILE *to, const struct page_capture *captures, size_t count);
 
 #endif

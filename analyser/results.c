@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "json_put.h"
 
 const char *results_target(char to[AOE_ADDRESS_TEXT], const struct traffic_target *target)
@@ -113,14 +116,15 @@ static json_t *entry_json(const struct figures *figures, enum group_of of, size_
     return row;
 }
 
-static json_t *entries_json(const struct figures *figures, enum group_of of)
+static void write_entries(struct json_stream *stream, const char *name,
+                          const struct figures *figures, enum group_of of)
 {
     uint16_t order[TRAFFIC_PAIRS];
     size_t count = group_order(&figures->traffic, of, order);
-    json_t *rows = json_array();
+    json_stream_open(stream, name, '[');
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, entry_json(figures, of, order[i]));
-    return rows;
+        json_stream_put(stream, NULL, entry_json(figures, of, order[i]));
+    json_stream_close(stream);
 }
 
 static json_t *capture_json(const struct figures *figures, const struct analysis_options *options)
@@ -177,41 +181,66 @@ static json_t *slowest_json(const struct figures *figures)
 }
 
 /* What follows from the figures. False where there is no memory. */
-static bool set_meaning(json_t *root, const struct figures *figures,
-                        const struct analysis_options *options)
+static bool write_meaning(struct json_stream *stream, const struct figures *figures,
+                          const struct analysis_options *options, const struct judgement *judgement)
 {
     struct arena arena = {NULL};
     struct problems problems;
-    struct judgement judgement;
+    struct judgement plain;
+    json_t *parts = json_object();
     bool known = problems_find(&problems, &arena, figures) == 0 &&
-                 judge(&judgement, &arena, figures, NULL) == 0;
+                 (judgement || judge(&plain, &arena, figures, NULL) == 0);
     if (known) {
-        results_problems(root, &figures->traffic, &problems);
-        results_findings(root, &figures->traffic, &judgement);
+        results_problems(parts, &figures->traffic, &problems);
+        results_findings(parts, &figures->traffic, judgement ? judgement : &plain);
+        json_stream_put(stream, "problems", json_incref(json_object_get(parts, "problems")));
+        json_t *findings = options->check ? json_object_get(parts, "findings") : json_null();
+        json_stream_put(stream, "findings", json_incref(findings));
     }
-    if (!options->check)
-        json_object_set_new(root, "findings", json_null());
+    json_decref(parts);
     arena_free(&arena);
     return known;
 }
 
+static void write_figures(struct json_stream *stream, const struct figures *figures,
+                          const struct analysis_options *options)
+{
+    json_stream_put(stream, "suite", json_string("aoe-suite"));
+    json_stream_put(stream, "tool", json_string("aoe-analyze"));
+    json_stream_put(stream, "version", json_string(SUITE_VERSION));
+    json_stream_put(stream, "schema", json_integer(1));
+    json_stream_put(stream, "capture", capture_json(figures, options));
+    json_stream_put(stream, "total", group_json(figures, GROUP_ALL, 0, GROUP_OPERATIONS));
+    json_stream_put(stream, "operations", operations_json(figures, GROUP_ALL, 0));
+    write_entries(stream, "targets", figures, GROUP_TARGET);
+    write_entries(stream, "initiators", figures, GROUP_INITIATOR);
+    write_entries(stream, "pairs", figures, GROUP_PAIR);
+    results_timeline(stream, &figures->timeline, &figures->traffic);
+    json_stream_put(stream, "slowest", slowest_json(figures));
+}
+
+int results_write(FILE *to, const struct figures *figures, const struct analysis_options *options,
+                  const struct judgement *judgement)
+{
+    struct json_stream stream = {.to = to};
+    json_stream_open(&stream, NULL, '{');
+    write_figures(&stream, figures, options);
+    bool known = write_meaning(&stream, figures, options, judgement);
+    json_stream_close(&stream);
+    if (!known)
+        errno = ENOMEM;
+    return known ? json_stream_status(&stream) : -1;
+}
+
 json_t *results_json(const struct figures *figures, const struct analysis_options *options)
 {
-    json_t *root = json_object();
-    put_text(root, "suite", "aoe-suite");
-    put_text(root, "tool", "aoe-analyze");
-    put_text(root, "version", SUITE_VERSION);
-    put(root, "schema", 1);
-    json_object_set_new(root, "capture", capture_json(figures, options));
-    json_object_set_new(root, "total", group_json(figures, GROUP_ALL, 0, GROUP_OPERATIONS));
-    json_object_set_new(root, "operations", operations_json(figures, GROUP_ALL, 0));
-    json_object_set_new(root, "targets", entries_json(figures, GROUP_TARGET));
-    json_object_set_new(root, "initiators", entries_json(figures, GROUP_INITIATOR));
-    json_object_set_new(root, "pairs", entries_json(figures, GROUP_PAIR));
-    results_timeline(root, &figures->timeline, &figures->traffic);
-    json_object_set_new(root, "slowest", slowest_json(figures));
-    if (set_meaning(root, figures, options))
-        return root;
-    json_decref(root);
-    return NULL;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *to = open_memstream(&text, &length);
+    int status = to ? results_write(to, figures, options, NULL) : -1;
+    if (to && fclose(to) != 0)
+        status = -1;
+    json_t *root = status ? NULL : json_loadb(text, length, 0, NULL);
+    free(text);
+    return root;
 }

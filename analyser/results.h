@@ -6,11 +6,17 @@
 #include <jansson.h>
 
 #include "group.h"
+#include "json_stream.h"
 #include "judgement.h"
 #include "problems.h"
 #include "protocol/names.h"
 
-/* The whole object; findings as they are without a baseline. NULL where there is no memory. */
+/* Writes the whole object, piece by piece, with these findings (NULL: as they are without a
+ * baseline). -1 and errno where writing failed or there is no memory. */
+int results_write(FILE *to, const struct figures *figures, const struct analysis_options *options,
+                  const struct judgement *judgement);
+
+/* The same as a value in memory. NULL where there is no memory. */
 json_t *results_json(const struct figures *figures, const struct analysis_options *options);
 
 /* Sets or replaces "problems", and "findings". */
@@ -24,8 +30,9 @@ void results_pair(json_t *object, const struct traffic *traffic, uint32_t pair);
 /* MEASURES of a group; `duration` of the capture in ns. NULL where there is no memory. */
 json_t *results_measures(const struct group *group, uint64_t duration, unsigned operation);
 
-/* Adds series, heat and positions. */
-void results_timeline(json_t *root, const struct timeline *timeline, const struct traffic *traffic);
+/* Writes series, heat and positions. */
+void results_timeline(struct json_stream *stream, const struct timeline *timeline,
+                      const struct traffic *traffic);
 
 /* "e0.1", "e*.*", "others": the name of a target. Returns `to`. */
 const char *results_target(char to[AOE_ADDRESS_TEXT], const struct traffic_target *target);

@@ -87,11 +87,18 @@ static int conclude(struct run *run)
     return 0;
 }
 
-static int write_page(struct run *run, const json_t *result)
+static int write_figures(FILE *to, const void *of)
+{
+    const struct run *run = of;
+    const struct analysis *analysis = &run->material.analysis;
+    return results_write(to, &analysis->figures, &analysis->options, &run->judgement);
+}
+
+static int write_page(struct run *run)
 {
     char name[MATERIAL_PLACE];
     struct page_capture capture = {material_name(name, &run->material), run->material.files,
-                                   run->material.file_count, result};
+                                   run->material.file_count, write_figures, run};
     struct output output;
     if (output_open(&output, run->options->html, run->error, run->error_size) < 0)
         return EXIT_FAILED;
@@ -99,24 +106,20 @@ static int write_page(struct run *run, const json_t *result)
     return output_close(&output, status, run->error, run->error_size) < 0 ? EXIT_FAILED : 0;
 }
 
+static int write_json(struct run *run)
+{
+    struct output output;
+    if (output_open(&output, run->options->json, run->error, run->error_size) < 0)
+        return EXIT_FAILED;
+    errno = 0;
+    int status = write_figures(output.to, run);
+    return output_close(&output, status, run->error, run->error_size) < 0 ? EXIT_FAILED : 0;
+}
+
 static int write_results(struct run *run)
 {
-    const struct options *options = run->options;
-    const struct analysis *analysis = &run->material.analysis;
-    if (!options->json && !options->html)
-        return 0;
-    json_t *result = results_json(&analysis->figures, &analysis->options);
-    if (!result)
-        return fail(run, "out of memory");
-    if (analysis->options.check)
-        results_findings(result, &analysis->figures.traffic, &run->judgement);
-    int status = 0;
-    if (options->json && output_json(options->json, result, run->error, run->error_size) < 0)
-        status = EXIT_FAILED;
-    if (!status && options->html)
-        status = write_page(run, result);
-    json_decref(result);
-    return status;
+    int status = run->options->json ? write_json(run) : 0;
+    return !status && run->options->html ? write_page(run) : status;
 }
 
 static int write_baseline(struct run *run)

@@ -70,9 +70,9 @@ static int write_page(struct comparing *run)
     if (!run->options->html)
         return 0;
     for (unsigned side = 0; side < 2; side++)
-        captures[side] = (struct page_capture){material_name(names[side], &run->materials[side]),
-                                               run->materials[side].files,
-                                               run->materials[side].file_count, run->results[side]};
+        captures[side] = (struct page_capture){
+            material_name(names[side], &run->materials[side]), run->materials[side].files,
+            run->materials[side].file_count, page_json, run->results[side]};
     if (output_open(&output, run->options->html, run->error, run->error_size) < 0)
         return EXIT_FAILED;
     int status = page_write(output.to, captures, 2);

@@ -36,7 +36,8 @@ static int read_capture(const json_t *json, struct capture *capture, struct page
             return -1;
     page->files = capture->files;
     page->file_count = capture->file_count;
-    page->result = result;
+    page->write = page_json;
+    page->of = result;
     return 0;
 }
 

@@ -83,20 +83,20 @@ static void test_one(void **state)
 {
     (void)state;
     const struct page_file files[] = {{"/dir/a.0", 1, 10}, {"/dir/a.1", 11, UINT64_C(1) << 40}};
-    const struct page_capture capture = {"a", files, 2, made_result("plain")};
+    const struct page_capture capture = {"a", files, 2, page_json, made_result("plain")};
     char *page = page_of(&capture, 1);
     json_t *data = data_of(page);
     assert_int_equal(json_array_size(json_object_get(data, "captures")), 1);
     const json_t *written = capture_in(data, 0), *list = json_object_get(written, "files");
     assert_string_equal(string_in(written, "name"), "a");
-    assert_true(json_equal(json_object_get(written, "result"), (json_t *)capture.result));
+    assert_true(json_equal(json_object_get(written, "result"), (json_t *)capture.of));
     assert_int_equal(json_array_size(list), 2);
     const json_t *file = json_array_get(list, 1);
     assert_string_equal(string_in(file, "name"), "/dir/a.1");
     assert_int_equal(json_integer_value(json_object_get(file, "first_frame")), 11);
     assert_int_equal(json_integer_value(json_object_get(file, "frames")), INT64_C(1) << 40);
     json_decref(data);
-    json_decref((json_t *)capture.result);
+    json_decref((json_t *)capture.of);
     free(page);
 }
 
@@ -104,8 +104,8 @@ static void test_two(void **state)
 {
     (void)state;
     const struct page_file file = {"b", 1, 3};
-    const struct page_capture captures[] = {{"a", NULL, 0, made_result("first")},
-                                            {"b", &file, 1, made_result("second")}};
+    const struct page_capture captures[] = {{"a", NULL, 0, page_json, made_result("first")},
+                                            {"b", &file, 1, page_json, made_result("second")}};
     char *page = page_of(captures, 2);
     json_t *data = data_of(page);
     assert_int_equal(json_array_size(json_object_get(data, "captures")), 2);
@@ -113,8 +113,8 @@ static void test_two(void **state)
         const json_t *written = capture_in(data, i);
         assert_string_equal(string_in(written, "name"), captures[i].name);
         assert_int_equal(json_array_size(json_object_get(written, "files")), i);
-        assert_true(json_equal(json_object_get(written, "result"), (json_t *)captures[i].result));
-        json_decref((json_t *)captures[i].result);
+        assert_true(json_equal(json_object_get(written, "result"), (json_t *)captures[i].of));
+        json_decref((json_t *)captures[i].of);
     }
     json_decref(data);
     free(page);
@@ -128,7 +128,7 @@ static void test_whole(void **state)
         "page.css",    "uPlot.css", "uPlot.js",        "units.js",   "elements.js",
         "captures.js", "charts.js", "clouds.js",       "details.js", "timeline.js",
         "summary.js",  "tables.js", "distribution.js", "page.js",    "comparison.js"};
-    const struct page_capture capture = {"a", NULL, 0, made_result("plain")};
+    const struct page_capture capture = {"a", NULL, 0, page_json, made_result("plain")};
     char *page = page_of(&capture, 1);
     assert_int_equal(strncmp(page, "<!DOCTYPE html>", 15), 0);
     assert_string_equal(page + strlen(page) - strlen("</html>\n"), "</html>\n");
@@ -148,7 +148,7 @@ static void test_whole(void **state)
     assert_null(strstr(page, "{{captures}}"));
     assert_int_equal(count_of(page, "<script"), 2);
     assert_int_equal(count_of(page, DATA_END), 2);
-    json_decref((json_t *)capture.result);
+    json_decref((json_t *)capture.of);
     free(page);
 }
 
@@ -156,7 +156,7 @@ static void test_hostile_text(void **state)
 {
     (void)state;
     const struct page_file file = {HOSTILE, 1, 1};
-    const struct page_capture capture = {HOSTILE, &file, 1, made_result(HOSTILE)};
+    const struct page_capture capture = {HOSTILE, &file, 1, page_json, made_result(HOSTILE)};
     char *page = page_of(&capture, 1), *text = data_text(page);
     assert_int_equal(count_of(page, "<script"), 2);
     assert_int_equal(count_of(page, DATA_END), 2);
@@ -170,7 +170,7 @@ static void test_hostile_text(void **state)
     assert_string_equal(string_in(name, "name"), HOSTILE);
     assert_string_equal(string_in(json_object_get(written, "result"), "text"), HOSTILE);
     json_decref(data);
-    json_decref((json_t *)capture.result);
+    json_decref((json_t *)capture.of);
     free(text);
     free(page);
 }
@@ -178,26 +178,26 @@ static void test_hostile_text(void **state)
 static void test_names_that_are_not_utf8(void **state)
 {
     (void)state;
-    const struct page_capture capture = {"a\xff\xc3(<", NULL, 0, made_result("plain")};
+    const struct page_capture capture = {"a\xff\xc3(<", NULL, 0, page_json, made_result("plain")};
     char *page = page_of(&capture, 1);
     json_t *data = data_of(page);
     assert_string_equal(string_in(capture_in(data, 0), "name"), "a\\xff\\xc3(<");
     json_decref(data);
-    json_decref((json_t *)capture.result);
+    json_decref((json_t *)capture.of);
     free(page);
 }
 
 static void test_wrong_use(void **state)
 {
     (void)state;
-    json_t *result = made_result("plain"), *list = json_array();
-    const struct page_capture captures[] = {
-        {"a", NULL, 0, result}, {"b", NULL, 0, result}, {"c", NULL, 0, result}};
-    const struct page_capture without = {"a", NULL, 0, NULL}, wrong = {"a", NULL, 0, list};
+    json_t *result = made_result("plain");
+    const struct page_capture captures[] = {{"a", NULL, 0, page_json, result},
+                                            {"b", NULL, 0, page_json, result},
+                                            {"c", NULL, 0, page_json, result}};
     const struct {
         const struct page_capture *captures;
         size_t count;
-    } all[] = {{captures, 0}, {captures, 3}, {&without, 1}, {&wrong, 1}};
+    } all[] = {{captures, 0}, {captures, 3}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char *text = NULL;
         size_t length = 0;
@@ -211,7 +211,6 @@ static void test_wrong_use(void **state)
         free(text);
     }
     json_decref(result);
-    json_decref(list);
 }
 
 /* Whatever part of the page meets the full device, the caller hears of it. */
@@ -220,7 +219,7 @@ static void test_full_device(void **state)
     (void)state;
     static const size_t sizes[] = {1, 4096, 100000, 1 << 20};
     const struct page_file file = {"b", 1, 3};
-    const struct page_capture capture = {"a", &file, 1, made_result("plain")};
+    const struct page_capture capture = {"a", &file, 1, page_json, made_result("plain")};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         FILE *full = fopen("/dev/full", "w");
         char *buffer = malloc(sizes[i]);
@@ -233,7 +232,7 @@ static void test_full_device(void **state)
         fclose(full);
         free(buffer);
     }
-    json_decref((json_t *)capture.result);
+    json_decref((json_t *)capture.of);
 }
 
 /* A stream that refuses the write which would go beyond `left` bytes, and takes all that follow:
@@ -260,8 +259,8 @@ static void test_every_write_is_looked_at(void **state)
 {
     (void)state;
     const struct page_file files[] = {{"b", 1, 3}, {"c\xff", 4, 3}};
-    const struct page_capture captures[] = {{"a<b", files, 2, made_result(HOSTILE)},
-                                            {"d", files, 1, made_result("plain")}};
+    const struct page_capture captures[] = {{"a<b", files, 2, page_json, made_result(HOSTILE)},
+                                            {"d", files, 1, page_json, made_result("plain")}};
     char *page = page_of(captures, 2);
     size_t begin = (size_t)(strstr(page, DATA_BEGIN) - page) + strlen(DATA_BEGIN);
     char *text = data_text(page);
@@ -277,7 +276,7 @@ static void test_every_write_is_looked_at(void **state)
         fclose(to);
     }
     for (size_t i = 0; i < 2; i++)
-        json_decref((json_t *)captures[i].result);
+        json_decref((json_t *)captures[i].of);
     free(text);
     free(page);
 }
