@@ -106,19 +106,24 @@ static void put_advertised(struct csv_row *row, const struct traffic_target *tar
               known ? group_over_sectors(group, group_sector_count(target)) : 0);
 }
 
-/* The columns that say what a row is about. */
+/* The columns that say what a row is about; without `traffic` those of the heading. */
 static void put_names(struct csv_row *row, const struct traffic *traffic, enum group_of of,
                       size_t index)
 {
-    const struct pair *pair = of == GROUP_PAIR && !row->heading ? traffic->pairs[index] : NULL;
-    if (of == GROUP_TARGET)
-        put_target(row, row->heading ? NULL : traffic->targets[index]);
-    if (of == GROUP_PAIR)
-        put_target(row, pair ? traffic->targets[pair->target] : NULL);
-    if (of == GROUP_INITIATOR)
-        put_initiator(row, row->heading ? NULL : traffic->initiators[index]);
-    if (of == GROUP_PAIR)
-        put_initiator(row, pair ? traffic->initiators[pair->initiator] : NULL);
+    const struct traffic_target *target = NULL;
+    const struct traffic_initiator *initiator = NULL;
+    if (traffic && of == GROUP_TARGET)
+        target = traffic->targets[index];
+    if (traffic && of == GROUP_INITIATOR)
+        initiator = traffic->initiators[index];
+    if (traffic && of == GROUP_PAIR) {
+        target = traffic->targets[traffic->pairs[index]->target];
+        initiator = traffic->initiators[traffic->pairs[index]->initiator];
+    }
+    if (of != GROUP_INITIATOR)
+        put_target(row, target);
+    if (of != GROUP_TARGET)
+        put_initiator(row, initiator);
 }
 
 static int put_row(FILE *to, const struct figures *figures, enum group_of of, size_t index)

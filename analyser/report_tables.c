@@ -217,7 +217,7 @@ static size_t keep_busiest(const struct figures *figures, enum group_of of, uint
     for (size_t i = 0; i < count; i++) {
         size_t busier = 0;
         for (size_t j = 0; j < count; j++)
-            busier += requests[j] > requests[i] || (requests[j] == requests[i] && j < i);
+            busier += requests[j] > requests[i] || (j < i && requests[j] == requests[i]);
         if (busier < most)
             order[kept++] = order[i];
     }
