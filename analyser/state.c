@@ -149,6 +149,7 @@ static bool settle(struct state_writer *writer)
     if (!writer->settled && aoe_exchanges_settled(writer->analysis->exchanges)) {
         writer->settled = true;
         analysis_restart(writer->analysis);
+        state_forget(&writer->analysis->figures);
     }
     return writer->settled;
 }

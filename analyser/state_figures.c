@@ -280,3 +280,13 @@ void state_figures(struct archive *archive, struct figures *of)
     slowest(archive, &of->slowest, of->traffic.pair_count);
     state_findings(archive, &of->findings, of->traffic.pair_count);
 }
+
+void state_forget(struct figures *figures)
+{
+    for (size_t i = 0; i < figures->traffic.pair_count; i++) {
+        struct pair *pair = figures->traffic.pairs[i];
+        pair->seeks.next_known = false;
+        pair->thinking.known = false;
+        pair->thinking.idle = false;
+    }
+}

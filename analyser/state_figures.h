@@ -10,6 +10,10 @@
 void state_counters(struct archive *archive, struct counters *counters);
 void state_figures(struct archive *archive, struct figures *figures);
 
+/* After a restart of what began in the middle of a capture: where seeks and think time of a pair
+ * stand is not known, since what was before may have had a part in it. figures_join knows. */
+void state_forget(struct figures *figures);
+
 /* What was found, of `pairs` pairs. */
 void state_findings(struct archive *archive, struct findings *findings, size_t pairs);
 

@@ -153,6 +153,64 @@ static void test_joined_after_it_was_read(void **state)
     }
 }
 
+/* Two analyses of one capture: `late` begins in the middle, and counts from where it is settled;
+ * `early` goes on to there. */
+struct apart {
+    struct story whole, early, late;
+    size_t before; /* frames that `late` has not seen */
+};
+
+static bool tell_apart(struct apart *apart, uint64_t seed)
+{
+    enum { FRAMES = 600 };
+    uint64_t random = seed;
+    struct chatter chatter = {.seed = seed, .time = 1000}, whole = chatter;
+    apart->before = chance_below(&random, 300);
+    apart->late = (struct story){.tags_length = 0};
+    assert_int_equal(analysis_open_part(&apart->late.analysis, &checking), 0);
+    tell(&apart->early, seed, 0);
+    tell(&apart->whole, seed, 0);
+    chatter_say(&chatter, &apart->early, apart->before);
+    struct chatter late = chatter;
+    size_t count = apart->before;
+    for (; count < FRAMES && !aoe_exchanges_settled(apart->late.analysis.exchanges); count++) {
+        chatter_say(&chatter, &apart->early, 1);
+        chatter_say(&late, &apart->late, 1);
+    }
+    analysis_restart(&apart->late.analysis);
+    state_forget(&apart->late.analysis.figures);
+    apart->late.analysis.figures.counters.frames = 0;
+    chatter_say(&late, &apart->late, FRAMES - count);
+    chatter_say(&whole, &apart->whole, FRAMES);
+    return count < FRAMES;
+}
+
+/* What a part takes for a first send may be a repeat, and what it takes for the last answer may
+ * not be: none of that may stay. */
+static void test_a_part_that_began_in_the_middle(void **state)
+{
+    (void)state;
+    size_t settled = 0;
+    for (uint64_t seed = 1; seed < 150; seed++) {
+        struct apart apart;
+        uint32_t pairs[TRAFFIC_PAIRS];
+        if (tell_apart(&apart, seed)) {
+            struct figures *figures = &apart.early.analysis.figures;
+            struct figures *expected = &apart.whole.analysis.figures;
+            assert_int_equal(
+                figures_join(figures, &apart.late.analysis.figures, apart.before, pairs), 0);
+            traffic_end(&figures->traffic, figures->counters.end);
+            traffic_end(&expected->traffic, expected->counters.end);
+            assert_figures_alike(figures, expected, &checking);
+            settled++;
+        }
+        story_end(&apart.whole);
+        story_end(&apart.early);
+        story_end(&apart.late);
+    }
+    assert_true(settled > 100);
+}
+
 /* More pairs than there is room for, and a full pool: still the same. */
 static void test_what_is_not_complete(void **state)
 {
@@ -216,9 +274,13 @@ static void test_damaged_it_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FILE(test_what_is_written_is_what_is_read), IN_FILE(test_nothing),
-        IN_FILE(test_joined_after_it_was_read),        IN_FILE(test_what_is_not_complete),
-        IN_FILE(test_cut_anywhere_it_is_rejected),     IN_FILE(test_damaged_it_does_no_harm),
+        IN_FILE(test_what_is_written_is_what_is_read),
+        IN_FILE(test_nothing),
+        IN_FILE(test_joined_after_it_was_read),
+        IN_FILE(test_a_part_that_began_in_the_middle),
+        IN_FILE(test_what_is_not_complete),
+        IN_FILE(test_cut_anywhere_it_is_rejected),
+        IN_FILE(test_damaged_it_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
