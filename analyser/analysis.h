@@ -13,7 +13,7 @@
 #include "unwrap.h"
 
 enum {
-    ANALYSIS_EXCHANGES = 8192, /* requests whose duplicate and late responses are recognised */
+    ANALYSIS_EXCHANGES = 4096, /* requests whose duplicate and late responses are recognised */
     ANALYSIS_MARKS = 16,       /* of each pair: room for its operations */
 };
 

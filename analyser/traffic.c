@@ -37,11 +37,13 @@ int traffic_open(struct traffic *traffic)
 {
     *traffic = (struct traffic){.pair_count = 0};
     traffic->pairs = calloc(TRAFFIC_PAIRS, sizeof *traffic->pairs);
+    traffic->keys = calloc(TRAFFIC_PAIRS, sizeof *traffic->keys);
     traffic->targets = calloc(TRAFFIC_PAIRS, sizeof *traffic->targets);
     traffic->initiators = calloc(TRAFFIC_PAIRS, sizeof *traffic->initiators);
     traffic->index = malloc(INDEX * sizeof *traffic->index);
     bool pool = latency_pool_open(&traffic->pool, TRAFFIC_CHUNKS);
-    if (!traffic->pairs || !traffic->targets || !traffic->initiators || !traffic->index || !pool) {
+    if (!traffic->pairs || !traffic->keys || !traffic->targets || !traffic->initiators ||
+        !traffic->index || !pool) {
         traffic_close(traffic);
         return -1;
     }
@@ -68,6 +70,7 @@ void traffic_close(struct traffic *traffic)
     for (size_t i = 0; i < traffic->initiator_count; i++)
         free(traffic->initiators[i]);
     free(traffic->pairs);
+    free(traffic->keys);
     free(traffic->targets);
     free(traffic->initiators);
     free(traffic->index);
@@ -84,7 +87,7 @@ static uint16_t *place_of(const struct traffic *traffic, const struct pair_key *
         (words[0] ^ words[1] * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xC4CEB9FE1A85EC53);
     for (size_t i = hash >> 40;; i++) {
         uint16_t *place = &traffic->index[i % INDEX];
-        if (*place == INDEX_NONE || !memcmp(&traffic->pairs[*place]->key, key, sizeof *key))
+        if (*place == INDEX_NONE || !memcmp(&traffic->keys[*place], key, sizeof *key))
             return place;
     }
 }
@@ -136,6 +139,7 @@ static int pair_new(struct traffic *traffic, const struct pair_key *key, uint16_
     pair->target = (uint32_t)target;
     pair->initiator = (uint32_t)initiator;
     traffic->pairs[traffic->pair_count] = pair;
+    traffic->keys[traffic->pair_count] = *key;
     *place = (uint16_t)traffic->pair_count;
     return (int)traffic->pair_count++;
 }

@@ -77,6 +77,7 @@ struct traffic_initiator {
 
 struct traffic {
     struct pair **pairs;
+    struct pair_key *keys; /* of the pairs, close together to be searched */
     size_t pair_count;
     struct traffic_target **targets;
     size_t target_count;

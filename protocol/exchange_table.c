@@ -142,15 +142,6 @@ struct exchange_entry *exchange_table_add(struct exchange_table *table,
     return entry;
 }
 
-/* The place that is forgotten some time after the oldest. */
-static uint32_t soon_forgotten(const struct exchange_table *table)
-{
-    uint32_t place = table->ended.oldest;
-    for (int i = 0; i < 3 && place != EXCHANGE_NIL; i++)
-        place = table->ages[place].newer;
-    return place;
-}
-
 void exchange_table_remove(struct exchange_table *table, struct exchange_entry *entry)
 {
     uint32_t place = exchange_table_place(table, entry);
@@ -161,13 +152,13 @@ void exchange_table_remove(struct exchange_table *table, struct exchange_entry *
     table->states[place] = EXCHANGE_FREE;
     table->ages[place].newer = table->free;
     table->free = place;
-    place = soon_forgotten(table);
+    place = table->ended.oldest;
     if (place == EXCHANGE_NIL)
         return;
-    /* Its memory is the next but few to be written anew. */
+    /* The next to be forgotten: its memory is written anew. */
     __builtin_prefetch(&table->entries[place], 1);
     __builtin_prefetch((const char *)&table->entries[place] + LINE_BYTES, 1);
-    __builtin_prefetch(&table->tags.heads[table->tags.links[place].print & table->tags.mask], 1);
+    __builtin_prefetch(&table->tags.links[place], 1);
 }
 
 void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
