@@ -149,6 +149,11 @@ static inline struct aoe_frame discovery(uint32_t tag)
     return of_slot(frame, AOE_SHELF_ALL, AOE_SLOT_ALL);
 }
 
+static inline struct aoe_frame config_of(uint32_t tag, uint16_t shelf, uint8_t slot, uint8_t mac)
+{
+    return of_target(of_slot(tagged(config_response(AOE_CONFIG_READ, ""), tag), shelf, slot), mac);
+}
+
 /* Ends the capture. */
 static inline void story_finish(struct story *story)
 {

@@ -92,6 +92,19 @@ static void tell(struct story *story, uint64_t seed, size_t count)
     chatter_say(&chatter, story, count);
 }
 
+/* Where each pair stands, which shows only in what follows. */
+static void assert_pairs_stand_alike(const struct traffic *a, const struct traffic *b)
+{
+    for (size_t i = 0; i < b->pair_count; i++) {
+        const struct thinking *of = &a->pairs[i]->thinking, *expected = &b->pairs[i]->thinking;
+        assert_memory_equal(&a->pairs[i]->seeks, &b->pairs[i]->seeks, sizeof a->pairs[i]->seeks);
+        assert_int_equal(of->idle, expected->idle);
+        assert_int_equal(of->known, expected->known);
+        assert_int_equal(of->first_open, expected->first_open);
+        assert_true(of->idle_since == expected->idle_since && of->first == expected->first);
+    }
+}
+
 static void test_what_is_written_is_what_is_read(void **state)
 {
     struct place *place = *state;
@@ -105,6 +118,7 @@ static void test_what_is_written_is_what_is_read(void **state)
         if (!read_figures(place, place->bytes, place->length, &back))
             fail_msg("%s", place->error);
         assert_figures_alike(&back, &story.analysis.figures, &checking);
+        assert_pairs_stand_alike(&back.traffic, &story.analysis.figures.traffic);
         figures_close(&back);
         story_end(&story);
     }
