@@ -136,6 +136,20 @@ static void test_nothing(void **state)
     figures_close(&back);
 }
 
+/* A command must belong to a pair. */
+static void test_a_command_without_pairs(void **state)
+{
+    struct place *place = *state;
+    struct figures none;
+    open_figures(&none);
+    none.slowest.count = 1;
+    struct archive *archive = archive_create(place->path, place->error, sizeof place->error);
+    assert_non_null(archive);
+    all_state(archive, &none);
+    assert_int_equal(archive_close(archive, true, place->error, sizeof place->error), -1);
+    figures_close(&none);
+}
+
 /* Where levels, the last command, and the last answer stand is part of the figures: joined after
  * being read they give the same as joined at once. */
 static void test_joined_after_it_was_read(void **state)
@@ -290,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FILE(test_what_is_written_is_what_is_read),
         IN_FILE(test_nothing),
+        IN_FILE(test_a_command_without_pairs),
         IN_FILE(test_joined_after_it_was_read),
         IN_FILE(test_a_part_that_began_in_the_middle),
         IN_FILE(test_what_is_not_complete),
