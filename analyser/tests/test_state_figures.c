@@ -302,14 +302,10 @@ static void test_damaged_it_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FILE(test_what_is_written_is_what_is_read),
-        IN_FILE(test_nothing),
-        IN_FILE(test_a_command_without_pairs),
-        IN_FILE(test_joined_after_it_was_read),
-        IN_FILE(test_a_part_that_began_in_the_middle),
-        IN_FILE(test_what_is_not_complete),
-        IN_FILE(test_cut_anywhere_it_is_rejected),
-        IN_FILE(test_damaged_it_does_no_harm),
+        IN_FILE(test_what_is_written_is_what_is_read), IN_FILE(test_nothing),
+        IN_FILE(test_a_command_without_pairs),         IN_FILE(test_joined_after_it_was_read),
+        IN_FILE(test_a_part_that_began_in_the_middle), IN_FILE(test_what_is_not_complete),
+        IN_FILE(test_cut_anywhere_it_is_rejected),     IN_FILE(test_damaged_it_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
