@@ -363,7 +363,7 @@ static void count_response(struct analysis *analysis, const struct aoe_exchange_
     measure->responses++;
     note_size(measure, step);
     note_sender(analysis->figures.traffic.targets[pair->target], step->sample);
-    if (step->sample->command == AOE_COMMAND_CONFIG)
+    if (step->sample->command == AOE_COMMAND_CONFIG && !is_broadcast(pair))
         note_config(analysis, pair, step);
     if (event->kind != AOE_EXCHANGE_ANSWER) {
         count_extra(measure, event, step->sample);

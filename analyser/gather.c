@@ -198,6 +198,18 @@ static int open_material(struct reading *reading, char *error, size_t error_size
     return reading->writer ? 0 : -1;
 }
 
+/* A better message where a saved state was taken for a capture. */
+static void explain(const char *const *paths, size_t count, char *error, size_t error_size)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(paths[i], "-") && state_recognises(paths[i])) {
+            snprintf(error, error_size,
+                     "%s is a saved state, not a capture: 'aoe-analyze merge %s'", paths[i],
+                     paths[i]);
+            return;
+        }
+}
+
 int gather_captures(struct material *material, const struct gathering *gathering,
                     const char *const *paths, size_t count, char *error, size_t error_size)
 {
@@ -206,8 +218,10 @@ int gather_captures(struct material *material, const struct gathering *gathering
     *material = (struct material){.files = NULL};
     snprintf(error, error_size, "out of memory");
     reading.reader = reader_open(paths, count, error, error_size);
-    if (!reading.reader)
+    if (!reading.reader) {
+        explain(paths, count, error, error_size);
         return -1;
+    }
     snprintf(error, error_size, "out of memory");
     reading.files = reader_files(reading.reader, &count);
     if (open_material(&reading, error, error_size) == 0) {

@@ -16,6 +16,7 @@ struct merging {
     struct part *parts;
     size_t count;
     struct analysis_options options; /* of all states */
+    bool check;                      /* findings are asked for */
     struct state_writer *writer;     /* NULL where the result is not saved */
     volatile sig_atomic_t *stop;     /* NULL where nobody can stop */
     char *error;
@@ -60,7 +61,11 @@ static int look_at_all(struct merging *merging, const char *const *paths)
         if (look_at(merging, i, paths[i]) < 0)
             return -1;
     qsort(merging->parts, merging->count, sizeof *merging->parts, by_time);
-    return 0;
+    if (!merging->check || merging->options.check)
+        return 0;
+    snprintf(merging->error, merging->error_size,
+             "%s was saved without --check: save it again with it", merging->parts[0].path);
+    return -1;
 }
 
 static int add_files(struct material *material, struct merging *merging, const struct state *state)
@@ -138,6 +143,7 @@ int gather_states(struct material *material, const struct gathering *gathering,
     struct merging merging = {.count = count,
                               .parts = calloc(count, sizeof *merging.parts),
                               .stop = gathering->stop,
+                              .check = gathering->options && gathering->options->check,
                               .error = error,
                               .error_size = error_size};
     *material = (struct material){.files = NULL};

@@ -56,8 +56,10 @@ int material_add_file(struct material *material, const char *name, uint64_t fram
     if (!grown)
         return -1;
     uint64_t first = count ? grown[count - 1].first_frame + grown[count - 1].frames : 1;
-    grown[count] = (struct page_file){name, first, frames};
+    grown[count] = (struct page_file){strdup(name), first, frames};
     material->files = grown;
+    if (!grown[count].name)
+        return -1;
     material->file_count = count + 1;
     return 0;
 }
@@ -65,6 +67,8 @@ int material_add_file(struct material *material, const char *name, uint64_t fram
 void material_close(struct material *material)
 {
     analysis_close(&material->analysis);
+    for (size_t i = 0; i < material->file_count; i++)
+        free((char *)material->files[i].name);
     free(material->files);
     *material = (struct material){.files = NULL};
 }

@@ -11,7 +11,7 @@
 
 struct material {
     struct analysis analysis; /* finished: its figures and options are what is reported */
-    struct page_file *files;  /* in the order in which they were read; names as given */
+    struct page_file *files;  /* in the order in which they were read; names are its own */
     size_t file_count;
     bool damaged;     /* a file could not be read to its end */
     bool interrupted; /* reading was stopped */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
-#include "gather.h"
+#include "gather_states.h"
 #include "output.h"
 #include "people.h"
 #include "results.h"
@@ -32,8 +32,11 @@ static int gather(struct comparing *run, unsigned side)
                                   .stop = run->stop,
                                   .notes = stderr,
                                   .quiet = run->options->quiet};
-    int status = gather_captures(&run->materials[side], &gathering, &run->options->paths[side], 1,
-                                 run->error, run->error_size);
+    const char *const *path = &run->options->paths[side];
+    struct material *material = &run->materials[side];
+    int status = strcmp(*path, "-") && state_recognises(*path)
+                     ? gather_states(material, &gathering, path, 1, run->error, run->error_size)
+                     : gather_captures(material, &gathering, path, 1, run->error, run->error_size);
     return status < 0 ? EXIT_FAILED : 0;
 }
 

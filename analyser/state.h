@@ -5,7 +5,7 @@
  * What the first frames of a part mean depends on what was before: a response may answer a
  * request of the part before, a request may repeat one. So a state begins with those frames
  * themselves, without their data, until nothing that was before could matter any more
- * (aoe_exchanges_settled: a little over twice the patience); figures follow for the rest, and what
+ * (aoe_exchanges_settled: about three times the patience); figures follow for the rest, and what
  * waits at the end. Merging replays the frames and adds the figures. */
 #ifndef AOE_STATE_H
 #define AOE_STATE_H
