@@ -317,6 +317,9 @@ static int check_paths(struct parsing *parsing)
         return fail(parsing, "--compare needs two captures, or saved states: A B");
     if (options->mode == MODE_MERGE && !options->path_count)
         return fail(parsing, "merge needs the states that --save wrote");
+    for (size_t i = 0; options->mode == MODE_MERGE && i < options->path_count; i++)
+        if (is_output(options->paths[i]))
+            return fail(parsing, "merge reads files, not standard input");
     if (!options->path_count)
         return fail(parsing, "name a capture: 'aoe-analyze FILE', - for standard input, or --help");
     for (size_t i = 0; i < options->path_count; i++)
