@@ -12,7 +12,7 @@ struct step {
     int64_t time;
     size_t bin;                    /* of the timeline */
     const struct aoe_frame *frame; /* decoded where that was needed; see frame_of */
-    struct aoe_frame decoded;
+    struct aoe_frame *decoded;     /* room for it */
 };
 
 /* The whole frame: most are counted without. */
@@ -22,8 +22,8 @@ static const struct aoe_frame *frame_of(struct analysis *analysis, struct step *
     if (!step->frame)
         step->frame = step->sample->frame;
     if (!step->frame) {
-        unwrap(&analysis->unwrapper, step->sample->captured, &step->decoded, &vlan);
-        step->frame = &step->decoded;
+        unwrap(&analysis->unwrapper, step->sample->captured, step->decoded, &vlan);
+        step->frame = step->decoded;
     }
     return step->frame;
 }
@@ -475,11 +475,9 @@ static void count_frame(struct analysis *analysis, struct step *step)
 /* Counts the frame of a sample. */
 static void count_sample(struct analysis *analysis, const struct sample *sample, uint64_t number)
 {
-    struct step step;
-    step.sample = sample;
-    step.number = number;
-    step.time = sample->time;
-    step.frame = NULL;
+    struct aoe_frame decoded;
+    struct step step = {
+        .sample = sample, .number = number, .time = sample->time, .decoded = &decoded};
     if (analysis->frame_sink)
         analysis->frame_sink(analysis->frame_user, frame_of(analysis, &step), number, sample->time,
                              sample->vlan);

@@ -180,7 +180,7 @@ static int compare(const void *left, const void *right)
 
 size_t group_order(const struct traffic *traffic, enum group_of of, uint16_t *order)
 {
-    struct place places[TRAFFIC_PAIRS];
+    struct place places[TRAFFIC_PAIRS] = {{.index = 0}};
     size_t count = of == GROUP_PAIR        ? traffic->pair_count
                    : of == GROUP_TARGET    ? traffic->target_count
                    : of == GROUP_INITIATOR ? traffic->initiator_count

@@ -42,7 +42,7 @@ static int run(const struct options *options, char *error, size_t error_size)
 
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct options options = {.mode = MODE_DONE};
     char error[1024] = "";
     catch_signals();
     int status = options_parse(argc, argv, &options, error, sizeof error) < 0

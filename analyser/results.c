@@ -185,8 +185,8 @@ static bool write_meaning(struct json_stream *stream, const struct figures *figu
                           const struct analysis_options *options, const struct judgement *judgement)
 {
     struct arena arena = {NULL};
-    struct problems problems;
-    struct judgement plain;
+    struct problems problems = {.list = NULL};
+    struct judgement plain = {.failed = false};
     json_t *parts = json_object();
     bool known = problems_find(&problems, &arena, figures) == 0 &&
                  (judgement || judge(&plain, &arena, figures, NULL) == 0);

@@ -82,6 +82,26 @@ def test_saving_changes_no_result(tmp_path):
         run_analyze("--json", "-", "--patience", "0.0005", path)
 
 
+def test_parallel_on_other_hosts(tmp_path):
+    """The command of the manual page, with a stand-in for ssh that runs it here."""
+    path, header, frames = make(tmp_path)
+    write_parts(tmp_path, header, cut(frames, 9000, 20000, 31000))
+    ssh = os.path.join(tmp_path, "ssh")
+    with open(ssh, "w", encoding="ascii") as file:
+        file.write('#!/bin/sh\nshift\n[ "$1" = -- ] && shift\nexec sh -c "$*"\n')
+    os.chmod(ssh, 0o755)
+    with open(os.path.join(tmp_path, "hosts"), "w", encoding="ascii") as file:
+        file.write("1/one\n1/two\n")
+    environment = {**os.environ, "PARALLEL_SSH": ssh, "PARALLEL_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    subprocess.run(["parallel", "--sshloginfile", "hosts", "--workdir", str(tmp_path),
+                    aoelab.build_path("aoe-analyze"), "--quiet", "--patience", "2", "--save", "{}.state",
+                    "{}", ":::", *(f"part{index}.pcap" for index in range(4))],
+                   cwd=tmp_path, env=environment, check=True, timeout=60)
+    states = [os.path.join(tmp_path, f"part{index}.pcap.state") for index in range(4)]
+    assert run_analyze("merge", "--json", "-", *states) == \
+        run_analyze("--json", "-", "--patience", "2", path)
+
+
 def test_frames_are_named_by_file(tmp_path):
     _, header, frames = make(tmp_path, frames=5000)
     states = save_all(write_parts(tmp_path, header, cut(frames, 2000)))
