@@ -19,6 +19,7 @@ struct merging {
     bool check;                      /* findings are asked for */
     struct state_writer *writer;     /* NULL where the result is not saved */
     volatile sig_atomic_t *stop;     /* NULL where nobody can stop */
+    FILE *notes;                     /* NULL where nobody reads them */
     char *error;
     size_t error_size;
 };
@@ -91,6 +92,11 @@ static int load(struct material *material, struct merging *merging, const struct
         state_begins(merging->writer, part->time);
     int status = state_load(state, &material->analysis, merging->writer, merging->error,
                             merging->error_size);
+    if (!status && !state_exact(state) && merging->notes)
+        fprintf(merging->notes,
+                "aoe-analyze: %s does not join exactly what is before it: commands that wait there "
+                "may be counted twice; save it with a longer --patience\n",
+                part->path);
     if (!status)
         status = add_files(material, merging, state);
     state_close(state);
@@ -143,6 +149,7 @@ int gather_states(struct material *material, const struct gathering *gathering,
     struct merging merging = {.count = count,
                               .parts = calloc(count, sizeof *merging.parts),
                               .stop = gathering->stop,
+                              .notes = gathering->notes,
                               .check = gathering->options && gathering->options->check,
                               .error = error,
                               .error_size = error_size};

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "state_exchanges.h"
 #include "state_figures.h"
 
 static const char magic[] = "aoe-analyze state 1\n";
 
 enum {
-    EXCHANGES_BYTES = 8 << 20, /* enough for all that may be remembered */
     HEAD_BYTES_MOST = UNWRAP_BYTES,
     NAME_BYTES_MOST = 4096,
     FILES_MOST = 1 << 20,
@@ -110,6 +110,7 @@ struct state_writer {
     uint64_t number; /* of the frame before, in the beginning */
     int64_t time;
     struct file_list files;
+    struct exchanges_image at_settling; /* what waited then */
 };
 
 int state_add_file(struct state_writer *writer, const char *name, uint64_t frames)
@@ -148,6 +149,8 @@ static bool settle(struct state_writer *writer)
 {
     if (!writer->settled && aoe_exchanges_settled(writer->analysis->exchanges)) {
         writer->settled = true;
+        if (exchanges_image_take(&writer->at_settling, writer->analysis->exchanges) < 0)
+            archive_reject(writer->archive, "out of memory");
         analysis_restart(writer->analysis);
         state_forget(&writer->analysis->figures);
     }
@@ -192,26 +195,18 @@ struct state_writer *state_create(const char *path, struct analysis *analysis, c
     return writer;
 }
 
-static void write_exchanges(struct archive *archive, const struct aoe_exchanges *exchanges)
-{
-    uint8_t *bytes = malloc(EXCHANGES_BYTES);
-    struct aoe_writer to = aoe_writer(bytes, bytes ? EXCHANGES_BYTES : 0);
-    if (!aoe_exchanges_save(exchanges, &to))
-        archive_reject(archive, "the exchanges do not fit");
-    size_t length = to.position;
-    archive_size(archive, &length, EXCHANGES_BYTES);
-    if (archive_good(archive))
-        archive_bytes(archive, bytes, length);
-    free(bytes);
-}
-
 static void write_rest(struct state_writer *writer)
 {
     struct archive *archive = writer->archive;
     struct analysis *analysis = writer->analysis;
+    struct exchanges_image at_end = {.bytes = NULL};
     state_figures(archive, &analysis->figures);
     state_requests(archive, &analysis->figures.findings, analysis->number, 0);
-    write_exchanges(archive, analysis->exchanges);
+    exchanges_image_state(archive, &writer->at_settling);
+    if (exchanges_image_take(&at_end, analysis->exchanges) < 0)
+        archive_reject(archive, "out of memory");
+    exchanges_image_state(archive, &at_end);
+    exchanges_image_free(&at_end);
     archive_i64(archive, &analysis->latest);
 }
 
@@ -231,6 +226,7 @@ int state_finish(struct state_writer *writer, bool keep, char *error, size_t err
     writer->analysis->frame_sink = NULL;
     int result = archive_close(writer->archive, keep, error, error_size);
     free_files(&writer->files);
+    exchanges_image_free(&writer->at_settling);
     free(writer);
     return result;
 }
@@ -243,6 +239,7 @@ struct state {
     bool any;
     int64_t time;
     struct file_list files;
+    bool exact;
 };
 
 bool state_recognises(const char *path)
@@ -267,6 +264,7 @@ struct state *state_open(const char *path, char *error, size_t error_size)
         free(state);
         return NULL;
     }
+    state->exact = true;
     archive_mark(state->archive, magic);
     options_state(state->archive, &state->options);
     archive_bool(state->archive, &state->any);
@@ -289,6 +287,11 @@ void state_close(struct state *state)
         archive_close(state->archive, true, error, sizeof error);
     free_files(&state->files);
     free(state);
+}
+
+bool state_exact(const struct state *state)
+{
+    return state->exact;
 }
 
 const struct state_file *state_files(const struct state *state, size_t *count)
@@ -345,32 +348,31 @@ static void marks_of_pairs(uint32_t *marks, const uint32_t *pairs, size_t count)
         }
 }
 
-static void load_exchanges(struct archive *archive, struct analysis *analysis, uint64_t shift,
-                           const uint32_t *pairs, size_t count)
+/* What waited where the figures begin, which must be what waits here, and what waits at the end. */
+static void load_exchanges(struct state *state, struct analysis *analysis,
+                           const struct exchanges_border *border)
 {
-    uint32_t marks[TRAFFIC_PAIRS * ANALYSIS_MARKS];
-    size_t length = 0;
-    archive_size(archive, &length, EXCHANGES_BYTES);
-    uint8_t *bytes = malloc(length + 1);
-    if (!bytes) {
-        archive_reject(archive, "out of memory");
-        return;
-    }
-    archive_bytes(archive, bytes, length);
-    struct aoe_cursor from = aoe_cursor(bytes, length);
-    marks_of_pairs(marks, pairs, count);
-    if (archive_good(archive) &&
-        aoe_exchanges_load(analysis->exchanges, &from, shift, marks, count * ANALYSIS_MARKS) < 0)
-        archive_reject(archive, "the exchanges are damaged");
-    free(bytes);
+    struct exchanges_image begin = {.bytes = NULL}, end = {.bytes = NULL};
+    exchanges_image_state(state->archive, &begin);
+    exchanges_image_state(state->archive, &end);
+    int same = -1;
+    if (archive_good(state->archive))
+        same = exchanges_image_equals(&begin, analysis->exchanges, ANALYSIS_EXCHANGES,
+                                      analysis->options.patience, border);
+    state->exact &= same == 1;
+    if (same < 0 || exchanges_image_load(&end, analysis->exchanges, border) < 0)
+        archive_reject(state->archive, "the exchanges are damaged");
+    exchanges_image_free(&begin);
+    exchanges_image_free(&end);
 }
 
 /* The figures after the beginning, and what waits at the end. */
-static void load_rest(struct archive *archive, struct analysis *analysis, uint64_t shift,
+static void load_rest(struct state *state, struct analysis *analysis, uint64_t shift,
                       const struct counters *counters)
 {
+    struct archive *archive = state->archive;
     struct figures after;
-    uint32_t pairs[TRAFFIC_PAIRS];
+    uint32_t pairs[TRAFFIC_PAIRS], marks[TRAFFIC_PAIRS * ANALYSIS_MARKS];
     if (figures_open(&after) < 0 ||
         (analysis->options.check && findings_open(&after.findings) < 0)) {
         figures_close(&after);
@@ -382,8 +384,12 @@ static void load_rest(struct archive *archive, struct analysis *analysis, uint64
     state_requests(archive, &analysis->figures.findings, 0, shift);
     if (archive_good(archive) && figures_join(&analysis->figures, &after, shift, pairs) < 0)
         archive_reject(archive, "out of memory");
-    if (archive_good(archive))
-        load_exchanges(archive, analysis, shift, pairs, after.traffic.pair_count);
+    if (archive_good(archive)) {
+        size_t count = after.traffic.pair_count;
+        marks_of_pairs(marks, pairs, count);
+        const struct exchanges_border border = {shift, marks, count * ANALYSIS_MARKS};
+        load_exchanges(state, analysis, &border);
+    }
     archive_i64(archive, &analysis->latest);
     figures_close(&after);
 }
@@ -416,7 +422,7 @@ int state_load(struct state *state, struct analysis *analysis, struct state_writ
     if (settled && writer && !settle(writer))
         archive_reject(archive, "does not follow the part before it");
     if (settled && archive_good(archive))
-        load_rest(archive, analysis, shift, &counters);
+        load_rest(state, analysis, shift, &counters);
     else
         add_others(&analysis->figures.counters, &counters);
     files_state(archive, &state->files);

@@ -51,6 +51,10 @@ struct state_file {
 };
 const struct state_file *state_files(const struct state *state, size_t *count);
 
+/* After state_load: true where what the part took to be waiting where its figures begin was just
+ * what is waiting here, so that nothing can be counted otherwise than in the whole. */
+bool state_exact(const struct state *state);
+
 /* When its first frame was captured, ns; false where it has none. */
 bool state_time(const struct state *state, int64_t *time);
 

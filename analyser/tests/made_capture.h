@@ -275,6 +275,7 @@ static inline pid_t made_feed(const struct made *made, size_t piece)
             if (write(ends[1], made->bytes + at,
                       piece < made->length - at ? piece : made->length - at) < 0)
                 _exit(1);
+        free(made->bytes); /* this process's own copy */
         _exit(0);
     }
     dup2(ends[0], STDIN_FILENO);
