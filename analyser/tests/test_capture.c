@@ -189,7 +189,7 @@ static void test_compressed_is_damaged(void **state)
 
 static void test_pieces(void **state)
 {
-    enum { FRAMES = 300 };
+    enum { FRAMES = 40 };
     static const size_t pieces[] = {3, 777, 100000};
     int status;
     (void)state;
