@@ -52,6 +52,23 @@ static inline void story_end(struct story *story)
     analysis_close(&story->analysis);
 }
 
+/* A test whose state is a story without options. */
+#define TOLD(test) cmocka_unit_test_setup_teardown(test, story_set_up, story_tear_down)
+
+static inline int story_set_up(void **state)
+{
+    static struct story story;
+    story_begin(&story, (struct analysis_options){.check = false});
+    *state = &story;
+    return 0;
+}
+
+static inline int story_tear_down(void **state)
+{
+    story_end(*state);
+    return 0;
+}
+
 /* Feeds bytes in memory of their own size. */
 static inline enum unwrapped story_bytes(struct story *story, int64_t time, const uint8_t *bytes,
                                          size_t length)

@@ -4,22 +4,6 @@
 
 #include "story.h"
 
-#define TOLD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-static int set_up(void **state)
-{
-    static struct story story;
-    story_begin(&story, (struct analysis_options){.check = false});
-    *state = &story;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    story_end(*state);
-    return 0;
-}
-
 static void test_one_target_alone(void **state)
 {
     struct story story;

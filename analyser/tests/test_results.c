@@ -4,20 +4,6 @@
 #include "analyser/group.h"
 #include "story.h"
 
-static int set_up(void **state)
-{
-    static struct story story;
-    story_begin(&story, (struct analysis_options){.check = false});
-    *state = &story;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    story_end(*state);
-    return 0;
-}
-
 static void test_a_capture_of_nothing(void **state)
 {
     struct story *story = *state;
@@ -112,12 +98,11 @@ static void test_rates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_capture_of_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_capture_of_one_frame, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_the_order_of_targets_initiators_and_pairs, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_what_found_no_room_stands_last, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_numbers_that_json_does_not_hold, set_up, tear_down),
+        TOLD(test_a_capture_of_nothing),
+        TOLD(test_a_capture_of_one_frame),
+        TOLD(test_the_order_of_targets_initiators_and_pairs),
+        TOLD(test_what_found_no_room_stands_last),
+        TOLD(test_numbers_that_json_does_not_hold),
         cmocka_unit_test(test_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
