@@ -108,7 +108,7 @@ static void assert_pairs_stand_alike(const struct traffic *a, const struct traff
 static void test_what_is_written_is_what_is_read(void **state)
 {
     struct place *place = *state;
-    for (uint64_t seed = 1; seed < 40; seed++) {
+    for (uint64_t seed = 1; seed < 7; seed++) {
         struct story story;
         struct figures back;
         tell(&story, seed, 40 * seed);
@@ -155,7 +155,7 @@ static void test_a_command_without_pairs(void **state)
 static void test_joined_after_it_was_read(void **state)
 {
     struct place *place = *state;
-    for (uint64_t seed = 1; seed < 30; seed++) {
+    for (uint64_t seed = 1; seed < 6; seed++) {
         struct story story, direct, first;
         struct chatter chatter = {.seed = seed, .time = 1000};
         struct figures back;
@@ -219,7 +219,7 @@ static void test_a_part_that_began_in_the_middle(void **state)
 {
     (void)state;
     size_t settled = 0;
-    for (uint64_t seed = 1; seed < 150; seed++) {
+    for (uint64_t seed = 1; seed < 16; seed++) {
         struct apart apart;
         uint32_t pairs[TRAFFIC_PAIRS];
         if (tell_apart(&apart, seed)) {
@@ -236,7 +236,7 @@ static void test_a_part_that_began_in_the_middle(void **state)
         story_end(&apart.early);
         story_end(&apart.late);
     }
-    assert_true(settled > 100);
+    assert_true(settled > 10);
 }
 
 /* More pairs than there is room for, and a full pool: still the same. */
@@ -280,7 +280,7 @@ static void test_damaged_it_does_no_harm(void **state)
     uint64_t seed = 1;
     tell(&story, 3, 200);
     write_figures(place, &story.analysis.figures);
-    for (size_t i = 0; i < 400; i++) {
+    for (size_t i = 0; i < 40; i++) {
         struct figures back;
         uint32_t pairs[TRAFFIC_PAIRS];
         size_t at = chance_below(&seed, place->length);

@@ -106,7 +106,7 @@ static void what_is_loaded_goes_on_alike(void **state)
     (void)state;
     uint8_t *bytes = malloc(ROOM);
     assert_non_null(bytes);
-    for (uint64_t seed = 1; seed <= 1500; seed++)
+    for (uint64_t seed = 1; seed <= 200; seed++)
         save_and_go_on(seed, bytes);
     free(bytes);
 }
@@ -181,7 +181,7 @@ static void the_same_is_saved_again(void **state)
     struct aoe_exchanges *exchanges[2];
     for (int i = 0; i < 2; i++)
         assert_non_null(exchanges[i] = aoe_exchanges_new(16, PATIENCE, NULL, NULL));
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 150; i++) {
         struct aoe_frame frame = stream_next(&stream);
         stream_feed(exchanges[0], &frame, stream.number, stream.time);
         stream_feed(exchanges[1], &frame, stream.number, stream.time);
