@@ -66,9 +66,10 @@ struct analysis {
     struct figures figures;
     struct aoe_exchanges *exchanges;
     struct unwrapper unwrapper;
-    uint64_t number; /* of the latest frame */
-    int64_t latest;  /* time of the AoE frame before, ns */
-    bool any;        /* there was an AoE frame */
+    struct timeline_bin spare; /* takes what is counted for a target without a row of its own */
+    uint64_t number;           /* of the latest frame */
+    int64_t latest;            /* time of the AoE frame before, ns */
+    bool any;                  /* there was an AoE frame */
     bool finishing;
     bool out_of_memory; /* something could not be counted */
     analysis_command_sink *sink;

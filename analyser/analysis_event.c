@@ -66,12 +66,12 @@ static struct timeline_bin *total_bin(struct analysis *analysis, const struct st
     return &analysis->figures.timeline.total[step->bin];
 }
 
-/* The bin of the pair's target, or `spare` where it has none. */
+/* The bin of the pair's target, or one that nobody reads where it has none. */
 static struct timeline_bin *target_bin(struct analysis *analysis, const struct pair *pair,
-                                       const struct step *step, struct timeline_bin *spare)
+                                       const struct step *step)
 {
     struct timeline_bin *row = timeline_target(&analysis->figures.timeline, pair->target);
-    return row ? &row[step->bin] : spare;
+    return row ? &row[step->bin] : &analysis->spare;
 }
 
 static void raise(uint64_t *most, uint64_t value)
@@ -84,10 +84,9 @@ static void raise(uint64_t *most, uint64_t value)
 static void up(struct analysis *analysis, struct pair *pair, const struct step *step)
 {
     struct traffic *traffic = &analysis->figures.traffic;
-    struct timeline_bin spare;
     traffic_up(traffic, pair, step->time);
     raise(&total_bin(analysis, step)->outstanding_max, traffic->level.now);
-    raise(&target_bin(analysis, pair, step, &spare)->outstanding_max,
+    raise(&target_bin(analysis, pair, step)->outstanding_max,
           traffic->targets[pair->target]->level.now);
 }
 
@@ -119,7 +118,6 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     struct measure *measure = measure_of(analysis, pair, operation);
     if (!measure)
         return;
-    struct timeline_bin spare;
     aoe_exchanges_mark(analysis->exchanges, analysis_mark((uint32_t)index, operation));
     measure->requests++;
     measure->commands++;
@@ -127,7 +125,7 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     traffic_begins(&analysis->figures.traffic, pair, step->time);
     up(analysis, pair, step);
     total_bin(analysis, step)->commands++;
-    target_bin(analysis, pair, step, &spare)->commands++;
+    target_bin(analysis, pair, step)->commands++;
     if (operation == OPERATION_READ || operation == OPERATION_WRITE)
         count_transfer(analysis, pair, measure, event, step, operation == OPERATION_WRITE);
 }
@@ -148,7 +146,6 @@ static void count_repeat(struct analysis *analysis, const struct aoe_exchange_ev
     struct latency_pool *pool = &analysis->figures.traffic.pool;
     struct pair *pair = pair_of_mark(analysis, event->mark);
     struct measure *measure = measure_of(analysis, pair, operation_of_mark(event->mark));
-    struct timeline_bin spare;
     if (!measure)
         return;
     measure->requests++;
@@ -164,7 +161,7 @@ static void count_repeat(struct analysis *analysis, const struct aoe_exchange_ev
     if (event->given_up)
         revive(analysis, pair, measure, event, step);
     total_bin(analysis, step)->repeats++;
-    target_bin(analysis, pair, step, &spare)->repeats++;
+    target_bin(analysis, pair, step)->repeats++;
 }
 
 static bool is_ata_error(const struct sample *sample)
@@ -264,13 +261,12 @@ static void count_answer(struct analysis *analysis, const struct aoe_exchange_ev
     bool failed = count_errors(measure, step->sample);
     bool transfer = operation == OPERATION_READ || operation == OPERATION_WRITE;
     uint64_t bytes = transfer && !failed ? (uint64_t)event->count * AOE_SECTOR_BYTES : 0;
-    struct timeline_bin spare;
     measure->bytes += bytes;
     if (event->mark / ANALYSIS_MARKS != index)
         measure->answers_to_broadcast++;
     count_latency(analysis, measure, event);
     count_in_bin(total_bin(analysis, step), event, operation, bytes, failed);
-    count_in_bin(target_bin(analysis, pair, step, &spare), event, operation, bytes, failed);
+    count_in_bin(target_bin(analysis, pair, step), event, operation, bytes, failed);
     timeline_heat(timeline, step->bin, event->since_first);
     hand_over(analysis, event, step, index, operation);
 }

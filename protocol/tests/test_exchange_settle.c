@@ -95,6 +95,38 @@ static void ordinary_traffic_settles(void **state)
     }
 }
 
+/* A command and its answer, to the end that time passes. */
+static void pass(struct aoe_exchanges *whole, struct aoe_exchanges *part, uint32_t tag,
+                 int64_t time)
+{
+    const struct aoe_frame frames[] = {read_of(tag, tag), data_of(tag, tag)};
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        stream_feed(whole, &frames[i], tag + i, time);
+        stream_feed(part, &frames[i], tag + i, time);
+    }
+}
+
+/* The earlier frames were stamped by a clock that is ahead by the patience. The last request among
+ * them is given up after another patience, and remembered for a third one: until then its repeat
+ * is known as one by who saw it, and by nobody else. */
+static void what_was_given_up_may_still_be_repeated(void **state)
+{
+    (void)state;
+    const struct aoe_frame lost = read_of(1, 1000);
+    struct aoe_exchanges *whole = aoe_exchanges_new(64, PATIENCE, NULL, NULL);
+    struct aoe_exchanges *part = aoe_exchanges_new(64, PATIENCE, NULL, NULL);
+    assert_true(whole && part);
+    stream_feed(whole, &lost, 1, PATIENCE);
+    const int64_t times[] = {1, PATIENCE + 1, PATIENCE + 2, 2 * PATIENCE + 3, 2 * PATIENCE + 4};
+    for (size_t i = 0; i < COUNT(times); i++)
+        pass(whole, part, (uint32_t)(10 * (i + 1)), times[i]);
+    assert_false(aoe_exchanges_settled(part));
+    assert_int_equal(stream_feed(whole, &lost, 90, 2 * PATIENCE + 5).kind, AOE_EXCHANGE_REPEAT);
+    assert_int_equal(stream_feed(part, &lost, 90, 2 * PATIENCE + 5).kind, AOE_EXCHANGE_REQUEST);
+    aoe_exchanges_free(whole);
+    aoe_exchanges_free(part);
+}
+
 static void a_step_back_settles(void **state)
 {
     struct wire *wire = *state;
@@ -112,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_settled_does_not_depend_on_the_past),
         cmocka_unit_test(ordinary_traffic_settles),
+        cmocka_unit_test(what_was_given_up_may_still_be_repeated),
         ON_WIRE(a_step_back_settles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
