@@ -141,7 +141,7 @@ unit: $(TESTS)
 	@for test in $(TESTS); do $(UNDER) $$test || exit 1; done
 
 # What crosses a wire or a command line.
-end-to-end: all $(BUILD)/analyser/tests/make_page
+end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
 	@AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider ci
 
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
