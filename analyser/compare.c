@@ -51,16 +51,13 @@ static uint64_t per_million(uint64_t part, uint64_t whole)
 static void put_rates(uint64_t to[METRICS], const struct group *group, uint64_t duration)
 {
     const struct measure *measure = &group->measure;
-    uint64_t errors = measure->ata_errors;
     bool known;
-    for (unsigned i = 0; i < MEASURE_AOE_ERRORS; i++)
-        errors += measure->aoe_errors[i];
     to[METRIC_IOPS] = group_rate(measure->answered, duration, &known);
     to[METRIC_THROUGHPUT] = group_rate(group->bytes[0] + group->bytes[1], duration, &known);
     to[METRIC_REPEATS] = per_million(measure->same_tag + measure->new_tag, measure->requests);
     to[METRIC_LOST] = per_million(group_lost(group), measure->requests);
     to[METRIC_UNANSWERED] = per_million(measure->unanswered, measure->commands);
-    to[METRIC_ERRORS] = per_million(errors, measure->answered);
+    to[METRIC_ERRORS] = per_million(measure_errors(measure), measure->answered);
 }
 
 static void put_latencies(uint64_t to[METRICS], const struct group *group)

@@ -17,17 +17,17 @@ static bool belongs(const struct figures *figures, enum group_of of, size_t inde
     }
 }
 
-static const struct level *level_of(const struct figures *figures, enum group_of of, size_t index)
+const struct level *group_level(const struct traffic *traffic, enum group_of of, size_t index)
 {
     switch (of) {
     case GROUP_TARGET:
-        return &figures->traffic.targets[index]->level;
+        return &traffic->targets[index]->level;
     case GROUP_INITIATOR:
-        return &figures->traffic.initiators[index]->level;
+        return &traffic->initiators[index]->level;
     case GROUP_PAIR:
-        return &figures->traffic.pairs[index]->level;
+        return &traffic->pairs[index]->level;
     default:
-        return &figures->traffic.level;
+        return &traffic->level;
     }
 }
 
@@ -87,7 +87,7 @@ int group_open(struct group *group, const struct figures *figures, enum group_of
     }
     add_latencies(group);
     if (operation == GROUP_OPERATIONS)
-        group->level = level_of(figures, of, index);
+        group->level = group_level(&figures->traffic, of, index);
     return 0;
 }
 
@@ -178,13 +178,24 @@ static int compare(const void *left, const void *right)
     return (a->mac > b->mac) - (a->mac < b->mac);
 }
 
+size_t group_count(const struct traffic *traffic, enum group_of of)
+{
+    switch (of) {
+    case GROUP_TARGET:
+        return traffic->target_count;
+    case GROUP_INITIATOR:
+        return traffic->initiator_count;
+    case GROUP_PAIR:
+        return traffic->pair_count;
+    default:
+        return 1;
+    }
+}
+
 size_t group_order(const struct traffic *traffic, enum group_of of, uint16_t *order)
 {
     struct place places[TRAFFIC_PAIRS] = {{.index = 0}};
-    size_t count = of == GROUP_PAIR        ? traffic->pair_count
-                   : of == GROUP_TARGET    ? traffic->target_count
-                   : of == GROUP_INITIATOR ? traffic->initiator_count
-                                           : 1;
+    size_t count = group_count(traffic, of);
     for (size_t i = 0; i < count; i++)
         places[i] = place_of(traffic, of, i);
     qsort(places, count, sizeof *places, compare);

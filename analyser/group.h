@@ -28,6 +28,9 @@ int group_open(struct group *group, const struct figures *figures, enum group_of
                unsigned operation);
 void group_close(struct group *group);
 
+/* How many commands are outstanding at target, initiator or pair number `index`, or in all. */
+const struct level *group_level(const struct traffic *traffic, enum group_of of, size_t index);
+
 /* Nanoseconds from the first AoE frame to the last, 0 without any. */
 uint64_t figures_duration(const struct figures *figures);
 
@@ -45,6 +48,9 @@ uint64_t group_over_sectors(const struct group *group, unsigned limit);
 
 /* Most sectors of a command that the target advertised: its 0 stands for 2 (3.2-sectors). */
 unsigned group_sector_count(const struct traffic_target *target);
+
+/* How many of a kind there are: 1 for GROUP_ALL. */
+size_t group_count(const struct traffic *traffic, enum group_of of);
 
 /* Places of the pairs, or of the targets or initiators, in the order of the results: by VLAN,
  * shelf, slot and MAC. `order` has room for TRAFFIC_PAIRS. Returns how many. */

@@ -147,34 +147,6 @@ static size_t place_in(const struct pair *pair, size_t kind, size_t pair_index)
     }
 }
 
-static const struct level *level_in(const struct traffic *traffic, size_t kind, size_t index)
-{
-    switch (kind) {
-    case GROUP_TARGET:
-        return &traffic->targets[index]->level;
-    case GROUP_INITIATOR:
-        return &traffic->initiators[index]->level;
-    case GROUP_PAIR:
-        return &traffic->pairs[index]->level;
-    default:
-        return &traffic->level;
-    }
-}
-
-size_t live_count(const struct traffic *traffic, enum group_of of)
-{
-    switch (of) {
-    case GROUP_TARGET:
-        return traffic->target_count;
-    case GROUP_INITIATOR:
-        return traffic->initiator_count;
-    case GROUP_PAIR:
-        return traffic->pair_count;
-    default:
-        return 1;
-    }
-}
-
 static void note_kind(struct live_figures *live, size_t kind, uint64_t duration)
 {
     const struct traffic *traffic = &live->analysis.figures.traffic;
@@ -184,9 +156,9 @@ static void note_kind(struct live_figures *live, size_t kind, uint64_t duration)
         activity.commands[place] += commands_of(traffic->pairs[i]);
         activity.answers[place] += answers_of(traffic->pairs[i]);
     }
-    for (size_t i = 0; i < live_count(traffic, (enum group_of)kind); i++) {
+    for (size_t i = 0; i < group_count(traffic, (enum group_of)kind); i++) {
         struct live_past *past = &live->past[kind][i];
-        bool known, waits = level_in(traffic, kind, i)->now != 0;
+        bool known, waits = group_level(traffic, (enum group_of)kind, i)->now != 0;
         bool silent = past->waited && waits && !activity.answers[i];
         past->rates[live->intervals % LIVE_HISTORY] =
             group_rate(activity.commands[i] * 1000, duration, &known);
@@ -252,14 +224,6 @@ static struct live_latency latency_of(const struct latency_pool *pool, const str
     };
 }
 
-static uint64_t errors_of(const struct measure *measure)
-{
-    uint64_t errors = measure->ata_errors;
-    for (unsigned i = 0; i < MEASURE_AOE_ERRORS; i++)
-        errors += measure->aoe_errors[i];
-    return errors;
-}
-
 /* A command that was given up in an earlier interval and is repeated in this one takes one away. */
 static uint64_t not_below_zero(uint64_t count)
 {
@@ -278,7 +242,7 @@ static void fill(struct live_row *row, const struct group *group)
     row->duplicate = measure->duplicate;
     row->late = measure->late;
     row->unsolicited = measure->unsolicited;
-    row->errors = errors_of(measure);
+    row->errors = measure_errors(measure);
     row->read_bytes = group->bytes[0];
     row->written_bytes = group->bytes[1];
     row->command = latency_of(&group->pool, &group->command);

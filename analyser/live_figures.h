@@ -77,9 +77,6 @@ int live_figures_end(struct live_figures *live, int64_t start, int64_t end, uint
 /* Forgets all figures, but not who is there and what waits. -1 where there is no memory. */
 int live_figures_reset(struct live_figures *live);
 
-/* How many of a kind there are: 1 for GROUP_ALL. */
-size_t live_count(const struct traffic *traffic, enum group_of of);
-
 /* The figures of one, with all operations (GROUP_OPERATIONS) or one. -1 where there is no memory.
  */
 int live_row(const struct live_figures *live, const struct live_span *span, enum group_of of,

@@ -56,6 +56,14 @@ enum operation operation_of(uint8_t command, uint8_t opcode)
     }
 }
 
+uint64_t measure_errors(const struct measure *measure)
+{
+    uint64_t errors = measure->ata_errors;
+    for (unsigned i = 0; i < MEASURE_AOE_ERRORS; i++)
+        errors += measure->aoe_errors[i];
+    return errors;
+}
+
 int measure_transfers(struct measure *measure)
 {
     if (!measure->sectors)

@@ -47,6 +47,9 @@ struct measure {
 int measure_join(struct latency_pool *pool, struct measure *to,
                  const struct latency_pool *from_pool, const struct measure *from);
 
+/* Answers with an AoE error or an ATA error. */
+uint64_t measure_errors(const struct measure *measure);
+
 /* Makes room for `sectors`. -1 where there is no memory. */
 int measure_transfers(struct measure *measure);
 

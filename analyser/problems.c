@@ -247,10 +247,8 @@ static const char *aoe_error_text(const struct finding *finding, const struct me
 static void find_aoe_errors(struct finding *finding, size_t target, const struct group *group)
 {
     const struct measure *measure = &group->measure;
-    uint64_t errors = 0;
+    uint64_t errors = measure_errors(measure) - measure->ata_errors;
     char count[FORMAT_TEXT];
-    for (unsigned i = 0; i < MEASURE_AOE_ERRORS; i++)
-        errors += measure->aoe_errors[i];
     if (!errors)
         return;
     struct problem *problem =

@@ -124,9 +124,7 @@ static void add_trouble(struct tables *tables, const struct group *group, const 
                         const struct traffic_target *target)
 {
     const struct measure *measure = &group->measure;
-    uint64_t errors = measure->ata_errors;
-    for (unsigned i = 0; i < MEASURE_AOE_ERRORS; i++)
-        errors += measure->aoe_errors[i];
+    uint64_t errors = measure_errors(measure);
     const char *const cells[TROUBLE_COLUMNS] = {
         name,
         number(tables, measure->same_tag + measure->new_tag),

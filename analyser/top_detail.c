@@ -229,7 +229,7 @@ int top_draw_detail(struct top *top, const struct top_scene *scene)
     char name[TOP_NAME_TEXT];
     struct live_row row;
     /* The last interval before a pause does not know who came after it. */
-    if (top->selected >= live_count(&span->figures.traffic, top->kind)) {
+    if (top->selected >= group_count(&span->figures.traffic, top->kind)) {
         title(&page, "Not seen in this interval");
         return page.line;
     }

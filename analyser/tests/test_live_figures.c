@@ -167,7 +167,7 @@ static void test_reset_keeps_what_waits(void **state)
     end(live, 0);
     assert_int_equal(live_figures_reset(live), 0);
     assert_int_equal(row_of(live, &live->whole, GROUP_ALL, 0).commands, 0);
-    assert_int_equal(live_count(&live->last.figures.traffic, GROUP_TARGET), 1);
+    assert_int_equal(group_count(&live->last.figures.traffic, GROUP_TARGET), 1);
     assert_int_equal(row_of(live, &live->last, GROUP_TARGET, 0).outstanding, 1);
     assert_int_equal(live_rates(live, GROUP_ALL, 0, rates, LIVE_HISTORY), 0);
     made_live_answer(live, (struct made_read){1, 1, 2, 0, 0}, START + 1 + SECOND);
