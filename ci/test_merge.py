@@ -92,7 +92,9 @@ def test_parallel_on_other_hosts(tmp_path):
     os.chmod(ssh, 0o755)
     with open(os.path.join(tmp_path, "hosts"), "w", encoding="ascii") as file:
         file.write("1/one\n1/two\n")
-    environment = {**os.environ, "PARALLEL_SSH": ssh, "PARALLEL_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    # Without SHELL, parallel takes every command for done and runs none.
+    environment = {"SHELL": "/bin/sh", **os.environ,
+                   "PARALLEL_SSH": ssh, "PARALLEL_HOME": str(tmp_path), "HOME": str(tmp_path)}
     subprocess.run(["parallel", "--sshloginfile", "hosts", "--workdir", str(tmp_path),
                     aoelab.build_path("aoe-analyze"), "--quiet", "--patience", "2", "--save", "{}.state",
                     "{}", ":::", *(f"part{index}.pcap" for index in range(4))],
