@@ -32,7 +32,7 @@ static void count_sample(struct analysis *analysis, const struct sample *sample,
         analysis->frame_sink(analysis->frame_user, step_frame(analysis, &step), number,
                              sample->time, sample->vlan);
     count_time(analysis, sample->time);
-    analysis->figures.counters.wire_bytes += sample->wire_length + vlan_bytes(sample->vlan);
+    analysis->figures.counters.wire_bytes += sample->wire_length + aoe_vlan_bytes(sample->vlan);
     analysis_event(analysis, &step);
 }
 
@@ -126,7 +126,7 @@ int analysis_open_part(struct analysis *analysis, const struct analysis_options 
 {
     *analysis = (struct analysis){.options = *options};
     analysis->exchanges =
-        aoe_exchanges_new(ANALYSIS_EXCHANGES, options->patience, analysis_give_up, analysis);
+        aoe_exchanges_new(AOE_EXCHANGES_CAPACITY, options->patience, analysis_give_up, analysis);
     bool open = analysis->exchanges && figures_open(&analysis->figures) == 0 &&
                 unwrapper_open(&analysis->unwrapper) == 0;
     if (open && options->check)

@@ -13,8 +13,7 @@
 #include "unwrap.h"
 
 enum {
-    ANALYSIS_EXCHANGES = 4096, /* requests whose duplicate and late responses are recognised */
-    ANALYSIS_MARKS = 16,       /* of each pair: room for its operations */
+    ANALYSIS_MARKS = 16, /* of each pair: room for its operations */
 };
 
 /* What the exchanges remember of a command: its pair and its operation. */

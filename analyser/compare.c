@@ -231,11 +231,11 @@ int compare(struct comparison *comparison, struct arena *arena, const struct fig
 
 static json_t *change_json(const struct traffic *traffic, const struct change *change)
 {
-    char target[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
+    char target[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
     const struct traffic_target *of = traffic->targets[change->target];
     json_t *row = json_object();
     put_text(row, "target", results_target(target, of));
-    put_text(row, "vlan", vlan_text(vlan, of->vlan));
+    put_text(row, "vlan", aoe_vlan_text(vlan, of->vlan));
     put_text(row, "operation",
              change->operation == GROUP_OPERATIONS
                  ? NULL

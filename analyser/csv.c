@@ -14,7 +14,7 @@
 /* Texts of a pair, made once: "e0.1", NULL, "02:00:00:00:00:01". */
 struct names {
     bool known;
-    char target[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT], initiator[AOE_MAC_TEXT];
+    char target[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT], initiator[AOE_MAC_TEXT];
 };
 
 struct csv {
@@ -42,7 +42,7 @@ static const struct names *names_of(struct csv *csv, const struct traffic *traff
     snprintf(names->target, sizeof names->target, "%s", results_target(text, target));
     snprintf(names->initiator, sizeof names->initiator, "%s",
              results_initiator(mac, traffic->initiators[pair->initiator]));
-    if (!vlan_text(names->vlan, target->vlan))
+    if (!aoe_vlan_text(names->vlan, target->vlan))
         names->vlan[0] = '\0';
     return names;
 }

@@ -82,9 +82,9 @@ static void put_measures(struct csv_row *row, const struct group *group, uint64_
 
 static void put_target(struct csv_row *row, const struct traffic_target *target)
 {
-    char name[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
+    char name[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
     csv_text(row, "target", target ? results_target(name, target) : NULL);
-    csv_text(row, "vlan", target ? vlan_text(vlan, target->vlan) : NULL);
+    csv_text(row, "vlan", target ? aoe_vlan_text(vlan, target->vlan) : NULL);
 }
 
 static void put_initiator(struct csv_row *row, const struct traffic_initiator *initiator)

@@ -9,8 +9,7 @@ int findings_open(struct findings *findings)
     size_t clauses;
     aoe_clauses(&clauses);
     findings->clauses = calloc(clauses, sizeof *findings->clauses);
-    findings->requests = calloc(FINDINGS_REMEMBERED, sizeof *findings->requests);
-    if (findings->clauses && findings->requests)
+    if (aoe_request_memory_open(&findings->memory) && findings->clauses)
         return 0;
     findings_close(findings);
     return -1;
@@ -23,7 +22,7 @@ void findings_close(struct findings *findings)
     for (size_t i = 0; findings->clauses && i < clauses; i++)
         free(findings->clauses[i].first);
     free(findings->clauses);
-    free(findings->requests);
+    aoe_request_memory_close(&findings->memory);
     *findings = (struct findings){.clauses = NULL};
 }
 
@@ -80,18 +79,6 @@ static void take(void *user, const struct aoe_finding *finding)
     findings_add(checking->findings, finding, checking->number, checking->pair);
 }
 
-static void remember(struct findings *findings, const struct aoe_frame *frame, uint64_t number)
-{
-    struct remembered_request *to = &findings->requests[number % FINDINGS_REMEMBERED];
-    size_t length = frame->raw.length;
-    if (length > sizeof to->bytes)
-        length = sizeof to->bytes;
-    to->number = number;
-    to->wire_length = (uint32_t)frame->wire_length;
-    to->length = (uint16_t)length;
-    memcpy(to->bytes, frame->raw.bytes, length);
-}
-
 void findings_check(struct findings *findings, const struct aoe_frame *frame, uint64_t number,
                     uint32_t pair, uint64_t request)
 {
@@ -100,14 +87,11 @@ void findings_check(struct findings *findings, const struct aoe_frame *frame, ui
     struct aoe_frame decoded;
     if (!findings->clauses)
         return;
-    const struct remembered_request *from = &findings->requests[request % FINDINGS_REMEMBERED];
-    if (request && from->number == request) {
-        aoe_frame_decode(&decoded, from->bytes, from->length, from->wire_length);
+    if (aoe_request_recall(&findings->memory, request, &decoded))
         context.request = &decoded;
-    }
     aoe_rules_check(frame, &context, take, &checking);
     if (!aoe_is_response(frame))
-        remember(findings, frame, number);
+        aoe_request_remember(&findings->memory, frame, number);
 }
 
 static void join_first(struct clause_findings *to, const struct clause_findings *from,

@@ -4,13 +4,10 @@
 #define AOE_FINDINGS_H
 
 #include "protocol/clause.h"
+#include "protocol/request_memory.h"
 #include "protocol/rule.h"
 
-enum {
-    FINDINGS_FIRST = 10,         /* of each clause */
-    FINDINGS_REMEMBERED = 32768, /* frames; a request further back is not known to its response */
-    FINDINGS_REQUEST_BYTES = 64, /* what is kept of a request */
-};
+enum { FINDINGS_FIRST = 10 }; /* of each clause */
 
 struct broken_rule {
     uint64_t frame; /* number */
@@ -26,17 +23,9 @@ struct clause_findings {
     struct broken_rule *first; /* [FINDINGS_FIRST], or NULL */
 };
 
-/* What is kept of a request for its response. */
-struct remembered_request {
-    uint64_t number; /* 0 for none */
-    uint32_t wire_length;
-    uint16_t length;
-    uint8_t bytes[FINDINGS_REQUEST_BYTES];
-};
-
 struct findings {
     struct clause_findings *clauses; /* as many as aoe_clauses has; NULL where nothing is checked */
-    struct remembered_request *requests; /* [FINDINGS_REMEMBERED] by frame number */
+    struct aoe_request_memory memory;
 };
 
 /* -1 where there is no memory. */

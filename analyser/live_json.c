@@ -43,13 +43,13 @@ static void put_row(json_t *object, const struct live_row *row)
 
 static void put_names(json_t *object, const struct traffic *traffic, const struct live_row *row)
 {
-    char target_text[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT], mac[AOE_MAC_TEXT];
+    char target_text[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT], mac[AOE_MAC_TEXT];
     const struct pair *pair = row->of == GROUP_PAIR ? traffic->pairs[row->index] : NULL;
     size_t target = pair ? pair->target : row->index;
     size_t initiator = pair ? pair->initiator : row->index;
     if (row->of != GROUP_INITIATOR) {
         put_text(object, "target", results_target(target_text, traffic->targets[target]));
-        put_text(object, "vlan", vlan_text(vlan, traffic->targets[target]->vlan));
+        put_text(object, "vlan", aoe_vlan_text(vlan, traffic->targets[target]->vlan));
     }
     if (row->of != GROUP_TARGET)
         put_text(object, "initiator", results_initiator(mac, traffic->initiators[initiator]));

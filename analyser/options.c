@@ -79,7 +79,7 @@ static const struct option table[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum { DEFAULT_PATIENCE_S = 10, DEFAULT_INTERVAL_S = 1, NS = 1000000000 };
+enum { DEFAULT_INTERVAL_S = 1, NS = 1000000000 };
 
 struct parsing {
     struct options *options;
@@ -346,7 +346,7 @@ static int finish(struct parsing *parsing, int argc, char **argv)
 int options_parse(int argc, char **argv, struct options *options, char *error, size_t error_size)
 {
     struct parsing parsing = {options, error, error_size};
-    *options = (struct options){.analysis.patience = INT64_C(1) * DEFAULT_PATIENCE_S * NS,
+    *options = (struct options){.analysis.patience = AOE_EXCHANGES_PATIENCE,
                                 .interval = INT64_C(1) * DEFAULT_INTERVAL_S * NS};
     opterr = 0;
     optind = 0;

@@ -13,9 +13,9 @@ enum { ALIKE_SHOWN = 12, FRAMES_SHOWN = 4, FINDINGS_SHOWN = 3 };
 const char *report_target(const struct printer *printer, const struct traffic *traffic,
                           size_t target)
 {
-    char name[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
+    char name[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
     const struct traffic_target *of = traffic->targets[target];
-    const char *tagged = vlan_text(vlan, of->vlan);
+    const char *tagged = aoe_vlan_text(vlan, of->vlan);
     return arena_print(printer->scratch, "%s%s%s", results_target(name, of), tagged ? " vlan " : "",
                        tagged ? tagged : "");
 }

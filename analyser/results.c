@@ -18,9 +18,9 @@ const char *results_initiator(char to[AOE_MAC_TEXT], const struct traffic_initia
 
 static void set_target(json_t *object, const struct traffic_target *target)
 {
-    char text[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
+    char text[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
     put_text(object, "target", results_target(text, target));
-    put_text(object, "vlan", vlan_text(vlan, target->vlan));
+    put_text(object, "vlan", aoe_vlan_text(vlan, target->vlan));
 }
 
 static void set_initiator(json_t *object, const struct traffic_initiator *initiator)

@@ -7,7 +7,7 @@
 
 static void set_about(json_t *row, const struct traffic *traffic, const struct problem *problem)
 {
-    char target[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT], initiator[AOE_MAC_TEXT];
+    char target[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT], initiator[AOE_MAC_TEXT];
     const struct traffic_target *of =
         problem->target == PROBLEM_NOTHING ? NULL : traffic->targets[problem->target];
     put_text(row, "target", of ? results_target(target, of) : NULL);
@@ -15,7 +15,7 @@ static void set_about(json_t *row, const struct traffic *traffic, const struct p
              problem->initiator == PROBLEM_NOTHING
                  ? NULL
                  : results_initiator(initiator, traffic->initiators[problem->initiator]));
-    put_text(row, "vlan", of ? vlan_text(vlan, of->vlan) : NULL);
+    put_text(row, "vlan", of ? aoe_vlan_text(vlan, of->vlan) : NULL);
     put_text(row, "operation",
              problem->operation == PROBLEM_NOTHING
                  ? NULL

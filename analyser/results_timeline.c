@@ -27,8 +27,8 @@ static void write_axis(struct json_stream *stream, const struct timeline *timeli
 static void write_target(struct json_stream *stream, const struct timeline *timeline,
                          const struct traffic_target *target, const struct timeline_bin *bins)
 {
-    char text[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
-    const char *tag = vlan_text(vlan, target->vlan);
+    char text[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
+    const char *tag = aoe_vlan_text(vlan, target->vlan);
     json_stream_open(stream, NULL, '{');
     json_stream_put(stream, "target", json_string(results_target(text, target)));
     json_stream_put(stream, "vlan", tag ? json_string(tag) : json_null());

@@ -16,14 +16,6 @@ void sample_batch_close(struct sample_batch *batch)
     *batch = (struct sample_batch){.count = 0};
 }
 
-/* The exchanges know a VLAN by 16 bits: 12 for one tag, two tags folded. */
-static uint16_t vlan_fold(uint32_t vlan)
-{
-    if (vlan >> 24 < 2)
-        return (uint16_t)(vlan & 0xFFF);
-    return (uint16_t)(0x8000 | (vlan * UINT32_C(0x9E3779B1) >> 17));
-}
-
 void sample_read(struct sample *sample, const struct aoe_frame *frame, uint64_t number,
                  int64_t time, uint32_t vlan)
 {
@@ -41,7 +33,7 @@ void sample_read(struct sample *sample, const struct aoe_frame *frame, uint64_t 
     sample->error = frame->error;
     sample->opcode = ata ? frame->ata.opcode : 0;
     sample->feature = ata ? frame->ata.feature : 0;
-    aoe_exchange_read(&sample->reading, frame, vlan_fold(vlan));
+    aoe_exchange_read(&sample->reading, frame, aoe_vlan_fold(vlan));
 }
 
 static void read_frame(struct sample_batch *batch, const struct capture_frame *captured,

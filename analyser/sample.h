@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "protocol/exchange.h"
+#include "protocol/vlan.h"
 #include "unwrap.h"
 
 struct sample {
@@ -15,7 +16,7 @@ struct sample {
     const struct aoe_frame *frame;
     uint64_t number;      /* of the frame, from 1 within its batch, or in the capture */
     int64_t time;         /* ns since the epoch */
-    uint32_t vlan;        /* as vlan_of makes it */
+    uint32_t vlan;        /* as aoe_vlan_of makes it */
     uint32_t wire_length; /* without VLAN tags */
     uint16_t shelf;
     uint8_t slot, command;

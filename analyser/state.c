@@ -357,7 +357,7 @@ static void load_exchanges(struct state *state, struct analysis *analysis,
     exchanges_image_state(state->archive, &end);
     int same = -1;
     if (archive_good(state->archive))
-        same = exchanges_image_equals(&begin, analysis->exchanges, ANALYSIS_EXCHANGES,
+        same = exchanges_image_equals(&begin, analysis->exchanges, AOE_EXCHANGES_CAPACITY,
                                       analysis->options.patience, border);
     state->exact &= same == 1;
     if (same < 0 || exchanges_image_load(&end, analysis->exchanges, border) < 0)

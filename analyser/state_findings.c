@@ -51,9 +51,9 @@ void state_findings(struct archive *archive, struct findings *findings, size_t p
 
 static void put_requests(struct archive *archive, struct findings *findings, uint64_t number)
 {
-    uint64_t first = number < FINDINGS_REMEMBERED ? 1 : number - FINDINGS_REMEMBERED + 1;
+    uint64_t first = number < AOE_REQUESTS_REMEMBERED ? 1 : number - AOE_REQUESTS_REMEMBERED + 1;
     for (uint64_t i = first; i <= number; i++) {
-        struct remembered_request *of = &findings->requests[i % FINDINGS_REMEMBERED];
+        struct aoe_remembered_request *of = &findings->memory.requests[i % AOE_REQUESTS_REMEMBERED];
         if (of->number != i)
             continue;
         archive_u64(archive, &of->number);
@@ -68,7 +68,7 @@ static void put_requests(struct archive *archive, struct findings *findings, uin
 static void take_requests(struct archive *archive, struct findings *findings, uint64_t shift)
 {
     for (;;) {
-        struct remembered_request of = {.number = 0};
+        struct aoe_remembered_request of = {.number = 0};
         archive_u64(archive, &of.number);
         if (!of.number)
             return;
@@ -80,14 +80,14 @@ static void take_requests(struct archive *archive, struct findings *findings, ui
         }
         archive_bytes(archive, of.bytes, of.length);
         of.number += shift;
-        findings->requests[of.number % FINDINGS_REMEMBERED] = of;
+        findings->memory.requests[of.number % AOE_REQUESTS_REMEMBERED] = of;
     }
 }
 
 void state_requests(struct archive *archive, struct findings *findings, uint64_t number,
                     uint64_t shift)
 {
-    if (!findings->requests)
+    if (!findings->memory.requests)
         return;
     if (archive_reads(archive))
         take_requests(archive, findings, shift);

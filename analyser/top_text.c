@@ -59,8 +59,8 @@ char *top_rate(char to[TOP_NAME_TEXT], uint64_t thousandths)
 
 static char *target_name(char to[TOP_NAME_TEXT], const struct traffic_target *target)
 {
-    char text[AOE_ADDRESS_TEXT], vlan[VLAN_TEXT];
-    if (vlan_text(vlan, target->vlan))
+    char text[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
+    if (aoe_vlan_text(vlan, target->vlan))
         snprintf(to, TOP_NAME_TEXT, "%s vlan %s", results_target(text, target), vlan);
     else
         snprintf(to, TOP_NAME_TEXT, "%s", results_target(text, target));

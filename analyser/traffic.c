@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "traffic.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,28 +9,6 @@
 enum { INDEX = 4 * TRAFFIC_PAIRS, INDEX_NONE = UINT16_MAX };
 
 _Static_assert(sizeof(struct pair_key) == 16, "a key is hashed as two words");
-
-enum { VLAN_ID = 0xFFF, VLAN_ONE = 1 << 24, VLAN_TWO = 2 << 24 };
-
-uint32_t vlan_of(unsigned tags, uint16_t outer, uint16_t inner)
-{
-    if (!tags || (tags == 1 && !(outer & VLAN_ID)))
-        return 0; /* a priority tag names no VLAN */
-    if (tags == 1)
-        return VLAN_ONE | (outer & VLAN_ID);
-    return VLAN_TWO | (uint32_t)(outer & VLAN_ID) << 12 | (inner & VLAN_ID);
-}
-
-const char *vlan_text(char to[VLAN_TEXT], uint32_t vlan)
-{
-    if (!vlan)
-        return NULL;
-    if (vlan < VLAN_TWO)
-        snprintf(to, VLAN_TEXT, "%u", vlan & VLAN_ID);
-    else
-        snprintf(to, VLAN_TEXT, "%u.%u", vlan >> 12 & VLAN_ID, vlan & VLAN_ID);
-    return to;
-}
 
 int traffic_open(struct traffic *traffic)
 {

@@ -5,22 +5,10 @@
 
 #include "level.h"
 #include "measure.h"
+#include "protocol/vlan.h"
 
 /* More pairs than this share the last one. */
 enum { TRAFFIC_PAIRS = 512, TRAFFIC_MACS = 8, TRAFFIC_SEEKS = 48, TRAFFIC_CHUNKS = 8192 };
-
-/* VLAN tags of a frame as a number that sorts: 0 without, else by vlan_of. */
-uint32_t vlan_of(unsigned tags, uint16_t outer, uint16_t inner);
-
-/* Bytes of the tags in a frame. */
-static inline uint32_t vlan_bytes(uint32_t vlan)
-{
-    return 4 * (vlan >> 24);
-}
-
-/* "10", "100.10"; NULL without a tag. */
-enum { VLAN_TEXT = 12 };
-const char *vlan_text(char to[VLAN_TEXT], uint32_t vlan);
 
 /* 16 bytes without holes. */
 struct pair_key {

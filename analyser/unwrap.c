@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#include "traffic.h"
+#include "protocol/exchange.h"
+#include "protocol/vlan.h"
 
-enum { TYPE_AT = 2 * AOE_MAC_BYTES, TAG_BYTES = 4, TAGS_MOST = 8 };
+enum { TYPE_AT = 2 * AOE_MAC_BYTES };
 
 int unwrapper_open(struct unwrapper *unwrapper)
 {
@@ -19,11 +20,6 @@ void unwrapper_close(struct unwrapper *unwrapper)
     unwrapper->bytes = NULL;
 }
 
-static bool is_tag(uint16_t type)
-{
-    return type == 0x8100 || type == 0x88A8 || type == 0x9100;
-}
-
 static uint16_t type_at(const struct capture_frame *captured, size_t offset)
 {
     if (offset + 2 > captured->length)
@@ -33,11 +29,7 @@ static uint16_t type_at(const struct capture_frame *captured, size_t offset)
 
 static enum unwrapped judge(const struct aoe_frame *frame)
 {
-    bool whole = frame->command == AOE_COMMAND_ATA ? frame->extent == AOE_EXTENT_ARGUMENT
-                                                   : frame->extent >= AOE_EXTENT_HEADER;
-    if (whole || frame->wire_length == frame->raw.length)
-        return frame->extent >= AOE_EXTENT_HEADER ? UNWRAPPED_AOE : UNWRAPPED_CUT;
-    return UNWRAPPED_CUT;
+    return aoe_exchange_readable(frame) ? UNWRAPPED_AOE : UNWRAPPED_CUT;
 }
 
 static enum unwrapped unwrap_tags(struct unwrapper *unwrapper, const struct capture_frame *captured,
@@ -46,7 +38,8 @@ static enum unwrapped unwrap_tags(struct unwrapper *unwrapper, const struct capt
     uint16_t ids[2] = {0, 0};
     unsigned tags = 0;
     size_t at = TYPE_AT;
-    for (; tags < TAGS_MOST && is_tag(type_at(captured, at)); tags++, at += TAG_BYTES)
+    for (; tags < AOE_VLAN_TAGS_MOST && aoe_vlan_is_tag(type_at(captured, at));
+         tags++, at += AOE_VLAN_TAG_BYTES)
         if (tags < 2)
             ids[tags] = type_at(captured, at + 2);
     if (type_at(captured, at) != AOE_ETHERTYPE)
@@ -56,7 +49,7 @@ static enum unwrapped unwrap_tags(struct unwrapper *unwrapper, const struct capt
         length = UNWRAP_BYTES;
     memcpy(unwrapper->bytes, captured->bytes, TYPE_AT);
     memcpy(unwrapper->bytes + TYPE_AT, captured->bytes + at, length - TYPE_AT);
-    *vlan = vlan_of(tags, ids[0], ids[1]);
+    *vlan = aoe_vlan_of(tags, ids[0], ids[1]);
     aoe_frame_decode(frame, unwrapper->bytes, length, captured->wire_length - (at - TYPE_AT));
     return judge(frame);
 }
@@ -66,7 +59,8 @@ enum unwrapped unwrap(struct unwrapper *unwrapper, const struct capture_frame *c
 {
     uint16_t type = type_at(captured, TYPE_AT);
     if (type != AOE_ETHERTYPE)
-        return is_tag(type) ? unwrap_tags(unwrapper, captured, frame, vlan) : UNWRAPPED_OTHER;
+        return aoe_vlan_is_tag(type) ? unwrap_tags(unwrapper, captured, frame, vlan)
+                                     : UNWRAPPED_OTHER;
     *vlan = 0;
     aoe_frame_decode(frame, captured->bytes, captured->length, captured->wire_length);
     return judge(frame);

@@ -24,7 +24,7 @@ void unwrapper_close(struct unwrapper *unwrapper);
 
 /* Decodes a captured frame, without its VLAN tags (types 0x8100, 0x88A8 and 0x9100; any number, of
  * which the outer two are told apart): `frame` points into the capture or, where there were tags,
- * into the unwrapper. `vlan` becomes what vlan_of makes of the tags. */
+ * into the unwrapper. `vlan` becomes what aoe_vlan_of makes of the tags. */
 enum unwrapped unwrap(struct unwrapper *unwrapper, const struct capture_frame *captured,
                       struct aoe_frame *frame, uint32_t *vlan);
 

@@ -62,6 +62,16 @@ struct aoe_exchange_reading {
     bool response;
 };
 
+/* True where enough of the frame is there to be read: the header, and of a frame that the capture
+ * cut, if it is an ATA command, the argument. */
+static inline bool aoe_exchange_readable(const struct aoe_frame *frame)
+{
+    bool cut = frame->wire_length != frame->raw.length;
+    if (frame->command == AOE_COMMAND_ATA && cut)
+        return frame->extent == AOE_EXTENT_ARGUMENT;
+    return frame->extent >= AOE_EXTENT_HEADER;
+}
+
 /* Reads a frame whose header is there (extent AOE_EXTENT_HEADER or more). */
 void aoe_exchange_read(struct aoe_exchange_reading *to, const struct aoe_frame *frame,
                        uint16_t vlan);
@@ -84,6 +94,11 @@ static inline uint32_t aoe_exchange_tag(const struct aoe_exchange_reading *readi
 }
 
 struct aoe_exchanges;
+
+/* With these the analyser and the dissector say the same of a capture: how many requests are
+ * remembered, and for how many ns one may stay unanswered. */
+#define AOE_EXCHANGES_CAPACITY 4096u
+#define AOE_EXCHANGES_PATIENCE INT64_C(10000000000)
 
 /* Remembers up to `capacity` open requests, and up to `capacity` that are not open any more: those
  * that were answered, sent again with another tag or given up, and the targets that answered a

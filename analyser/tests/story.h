@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "analyser/results.h"
-#include "numbers.h"
+#include "common/tests/numbers.h"
 #include "protocol/tests/frames.h"
 
 enum { STORY_PATIENCE = 1000 };

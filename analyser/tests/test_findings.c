@@ -85,8 +85,8 @@ static void test_requests_are_remembered_for_so_long(void **state)
 {
     struct findings *findings = *state;
     assert_int_equal(missing_data(findings, 1, 1), 1);
-    assert_int_equal(missing_data(findings, 100, FINDINGS_REMEMBERED), 1);
-    assert_int_equal(missing_data(findings, 100000, FINDINGS_REMEMBERED + 1), 0);
+    assert_int_equal(missing_data(findings, 100, AOE_REQUESTS_REMEMBERED), 1);
+    assert_int_equal(missing_data(findings, 100000, AOE_REQUESTS_REMEMBERED + 1), 0);
 }
 
 static void test_restarted_nothing_was_found_but_requests_are_known(void **state)

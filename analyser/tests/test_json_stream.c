@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 struct document {
     char *text;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 static void test_each_level_for_as_long_as_it_held(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 #include "protocol/ata.h"
 
 static void test_operations_of_ata_by_opcode(void **state)

@@ -55,11 +55,11 @@ static void test_vlans_keep_exchanges_apart(void **state)
     (void)state;
     struct aoe_frame request = read_of(5, 8, 2);
     const uint32_t vlans[] = {0,
-                              vlan_of(1, 10, 0),
-                              vlan_of(1, 11, 0),
-                              vlan_of(2, 100, 10),
-                              vlan_of(2, 10, 100),
-                              vlan_of(2, 100, 11)};
+                              aoe_vlan_of(1, 10, 0),
+                              aoe_vlan_of(1, 11, 0),
+                              aoe_vlan_of(2, 100, 10),
+                              aoe_vlan_of(2, 10, 100),
+                              aoe_vlan_of(2, 100, 11)};
     for (size_t i = 0; i < COUNT(vlans); i++)
         for (size_t j = 0; j < i; j++)
             assert_true(sample_of(&request, vlans[i]).reading.link !=

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 static struct command command_of(int64_t latency, uint64_t first, uint64_t answer)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 #define BIN (INT64_C(1) << TIMELINE_SHIFT)
 #define TIMED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

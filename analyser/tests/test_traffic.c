@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 #define WITH_TRAFFIC(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -34,40 +34,6 @@ static struct pair *pair_of(struct traffic *traffic, uint32_t initiator, uint16_
     int index = traffic_pair(traffic, &key);
     assert_true(index >= 0);
     return traffic->pairs[index];
-}
-
-static void assert_vlan(unsigned tags, uint16_t outer, uint16_t inner, const char *expected)
-{
-    char text[VLAN_TEXT];
-    const char *actual = vlan_text(text, vlan_of(tags, outer, inner));
-    if (!expected)
-        assert_null(actual);
-    else
-        assert_string_equal(actual, expected);
-}
-
-static void test_vlans_as_text(void **state)
-{
-    (void)state;
-    assert_vlan(0, 5, 6, NULL);
-    assert_vlan(1, 10, 0, "10");
-    assert_vlan(1, 0xE00A, 0, "10"); /* without its priority */
-    assert_vlan(1, 0xE000, 0, NULL); /* a priority tag alone */
-    assert_vlan(1, 0xFFFF, 0, "4095");
-    assert_vlan(2, 100, 10, "100.10");
-    assert_vlan(2, 0xF064, 0xF00A, "100.10");
-    assert_vlan(2, 0, 0, "0.0");
-    assert_vlan(2, 4095, 4095, "4095.4095");
-    assert_vlan(3, 1, 2, "1.2");
-}
-
-static void test_vlans_sort_by_number(void **state)
-{
-    (void)state;
-    assert_true(vlan_of(0, 0, 0) < vlan_of(1, 1, 0));
-    assert_true(vlan_of(1, 9, 0) < vlan_of(1, 10, 0));
-    assert_true(vlan_of(1, 4095, 0) < vlan_of(2, 0, 0));
-    assert_true(vlan_of(2, 1, 4095) < vlan_of(2, 2, 0));
 }
 
 static void test_a_pair_is_made_once(void **state)
@@ -232,8 +198,6 @@ static void test_the_first_addresses_of_a_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vlans_as_text),
-        cmocka_unit_test(test_vlans_sort_by_number),
         WITH_TRAFFIC(test_a_pair_is_made_once),
         WITH_TRAFFIC(test_what_finds_no_room_shares_the_last_pair),
         WITH_TRAFFIC(test_a_measure_is_made_once),

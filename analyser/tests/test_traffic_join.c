@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 /* What happens by chance to a few pairs: the same to whoever is given the same seed. */
 static void happen(struct traffic *traffic, uint64_t *seed, int64_t *time)

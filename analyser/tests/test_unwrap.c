@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "analyser/traffic.h"
-#include "numbers.h"
+#include "common/tests/numbers.h"
 
 enum { TAG = 4, TAGS = 10, ROOM = AOE_HEADER_BYTES + TAGS * TAG };
 
@@ -64,7 +64,7 @@ static void test_tags_are_taken_off(void **state)
         for (size_t i = 0; i < COUNT(types); i++) {
             assert_int_equal(unwrap_tagged(wrapped, tags, types[i], AOE_HEADER_BYTES + tags * TAG),
                              UNWRAPPED_AOE);
-            assert_int_equal(wrapped->vlan, vlan_of(tags, 1, 2));
+            assert_int_equal(wrapped->vlan, aoe_vlan_of(tags, 1, 2));
             assert_int_equal(wrapped->frame.command, AOE_COMMAND_CONFIG);
             assert_int_equal(wrapped->frame.slot, 3);
             assert_int_equal(wrapped->frame.wire_length, AOE_HEADER_BYTES);

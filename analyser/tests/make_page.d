@@ -1,0 +1,2 @@
+analyser/tests/make_page: analyser/tests/make_page.c analyser/page.h
+analyser/page.h:
