@@ -41,19 +41,27 @@ HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 
 ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lsmartcols -lz -lzstd -llzma -llz4 -pthread -lm
 
-UNITS = common protocol target-ref harness analyser
+# What of the dissector knows nothing of Wireshark, and is tested by itself.
+DISSECTOR_PLAIN = history.o history_notes.o targets.o
+
+# Wireshark's headers are not held to our warnings.
+PLUGIN_CPPFLAGS = $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))
+PLUGIN_LIBS     = $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
+
+UNITS = common protocol target-ref harness analyser dissector
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*.c))))
 
 LIB      = $(BUILD)/libaoe.a
+PLUGIN   = $(BUILD)/aoe-suite.so
 PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
 MANUALS  = $(wildcard */*.1)
 
 .DEFAULT_GOAL = all
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(PLUGIN)
 
 $(LIB): $(call objects,protocol)
 	$(say) AR $@
@@ -70,6 +78,20 @@ $(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness common) $(L
 $(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYSER_LIBS)
+
+# The plugin is loaded into Wireshark: everything in it is built once more, for any address.
+PLUGIN_OBJECTS = $(patsubst $(BUILD)/%,$(BUILD)/plugin/%,$(call objects,dissector protocol) \
+                                                       $(BUILD)/common/latency.o)
+$(PLUGIN): $(PLUGIN_OBJECTS)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(PLUGIN_LIBS)
+
+$(BUILD)/plugin/%.o: override CPPFLAGS += $(PLUGIN_CPPFLAGS)
+$(BUILD)/plugin/%.o: override CFLAGS += -fPIC -fvisibility=hidden
+$(BUILD)/plugin/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(run)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 
@@ -110,6 +132,12 @@ $(BUILD)/analyser/tests/make_page: $(addprefix $(BUILD)/analyser/,tests/make_pag
 $(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ANALYSER_LIBS)
+
+$(BUILD)/dissector/%.o: override CPPFLAGS += $(PLUGIN_CPPFLAGS)
+
+$(BUILD)/dissector/tests/%: $(BUILD)/dissector/tests/%.o $(addprefix $(BUILD)/dissector/,$(DISSECTOR_PLAIN)) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lglib-2.0
 
 .SECONDARY:
 

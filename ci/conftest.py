@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import aoeframes  # noqa: E402
 import aoelab  # noqa: E402
+import aoeshark  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -113,3 +114,17 @@ def explain(result):
     """The scenarios that did not pass, for the message of an assertion."""
     return [(s["id"], s["verdict"], s["reason"]) for s in result["scenarios"]
             if s["verdict"] not in ("pass", "skip")]
+
+
+@pytest.fixture(name="shark", scope="session")
+def fixture_shark():
+    """tshark with the plugin."""
+    with aoeshark.shark() as shark:
+        yield shark
+
+
+@pytest.fixture(name="plain_shark", scope="session")
+def fixture_plain_shark():
+    """tshark as Wireshark ships it."""
+    with aoeshark.shark(plugin=False) as shark:
+        yield shark
