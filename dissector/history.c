@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "history_notes.h"
+#include "judge.h"
 #include "protocol/ata.h"
-#include "protocol/names.h"
-#include "protocol/request_memory.h"
 #include "protocol/vlan.h"
-#include "targets.h"
 
 /* Above the kind of exchange, in one byte. */
 enum {
@@ -45,14 +41,11 @@ _Static_assert(sizeof(struct record) == 32, "a command has two of them");
 enum { PAGE_RECORDS = 4096, PAGES_AT_FIRST = 16, LBA_BITS = 48 };
 
 struct history {
-    struct history_options options;
     struct record **pages;
     size_t count, page_count, page_room;
     bool full; /* no memory for more */
     struct aoe_exchanges *exchanges;
-    struct aoe_request_memory requests;
-    struct targets *targets;
-    struct notes *notes;
+    struct judge judge;
 };
 
 static struct record *at(const struct history *history, uint32_t index)
@@ -102,8 +95,7 @@ static void give_up(void *user, const struct aoe_exchange_given_up *given_up)
         return;
     struct record *first = at(history, given_up->mark);
     first->bits |= given_up->at_end ? OPEN : UNANSWERED;
-    if (first->before && targets_at(history->targets, first->before)->outstanding)
-        targets_at(history->targets, first->before)->outstanding--;
+    judge_down(&history->judge, first->before);
 }
 
 struct history *history_new(const struct history_options *options)
@@ -111,13 +103,10 @@ struct history *history_new(const struct history_options *options)
     struct history *history = calloc(1, sizeof *history);
     if (!history)
         return NULL;
-    history->options = *options;
     history->exchanges =
         aoe_exchanges_new(AOE_EXCHANGES_CAPACITY, options->patience, give_up, history);
-    history->targets = targets_new();
-    history->notes = notes_new();
-    bool remembers = aoe_request_memory_open(&history->requests);
-    if (history->exchanges && history->targets && history->notes && remembers) {
+    bool judges = judge_open(&history->judge, options);
+    if (history->exchanges && judges) {
         aoe_exchanges_from_start(history->exchanges);
         return history;
     }
@@ -133,148 +122,9 @@ void history_free(struct history *history)
         free(history->pages[i]);
     free(history->pages);
     aoe_exchanges_free(history->exchanges);
-    aoe_request_memory_close(&history->requests);
-    targets_free(history->targets);
-    notes_free(history->notes);
+    judge_close(&history->judge);
     free(history);
 }
-
-/* ---- notes ---- */
-
-struct noting {
-    struct history *history;
-    uint32_t number;
-};
-
-static void note_finding(void *user, const struct aoe_finding *finding)
-{
-    const struct noting *noting = user;
-    const struct history_note note = {
-        .kind = HISTORY_RULE,
-        .clause = aoe_clause_find(finding->clause),
-        .field = finding->field,
-        .byte = (uint16_t)finding->byte,
-        .bytes = (uint16_t)finding->bytes,
-        .expected = finding->expected,
-        .actual = finding->actual,
-    };
-    if (note.clause)
-        notes_add(noting->history->notes, noting->number, &note);
-}
-
-static void check_rules(struct history *history, const struct aoe_frame *frame, uint32_t number,
-                        const struct aoe_exchange_event *event)
-{
-    struct noting noting = {history, number};
-    struct aoe_rule_context context = {.mtu = history->options.mtu};
-    struct aoe_frame request;
-    bool answers = aoe_is_response(frame) && event->kind != AOE_EXCHANGE_UNSOLICITED;
-    if (answers && aoe_request_recall(&history->requests, event->request, &request))
-        context.request = &request;
-    aoe_rules_check(frame, &context, note_finding, &noting);
-    if (!aoe_is_response(frame))
-        aoe_request_remember(&history->requests, frame, number);
-    if (event->kind != AOE_EXCHANGE_DUPLICATE)
-        return;
-    const struct aoe_finding twice = {.clause = "2-once",
-                                      .field = "response",
-                                      .expected = "one response",
-                                      .actual = "a further one"};
-    note_finding(&noting, &twice);
-}
-
-static void note_number(struct history *history, uint32_t number, enum history_note_kind kind,
-                        const char *field, uint64_t actual, const char *expected)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)actual);
-    const struct history_note note = {
-        .kind = kind, .field = field, .expected = expected, .actual = text};
-    notes_add(history->notes, number, &note);
-}
-
-static void note_two_targets(struct history *history, uint32_t number, uint32_t other)
-{
-    char text[64];
-    snprintf(text, sizeof text, "not what frame %u says of the same address", other);
-    const struct history_note note = {.kind = HISTORY_TWO_TARGETS,
-                                      .field = "the target",
-                                      .expected = "two targets of one address",
-                                      .actual = text};
-    if (other)
-        notes_add(history->notes, number, &note);
-}
-
-/* Bytes behind Ethernet's header of a message with the data of so many sectors. */
-static size_t frame_of(unsigned sectors)
-{
-    return AOE_ATA_BYTES - AOE_ETHERNET_BYTES + (size_t)sectors * AOE_SECTOR_BYTES;
-}
-
-static void judge_sectors(struct history *history, const struct aoe_frame *frame, uint32_t number,
-                          const struct target *target)
-{
-    const struct ata_opcode *opcode = ata_opcode_find(frame->ata.opcode);
-    unsigned count = frame->ata.count;
-    char text[96];
-    if (!opcode || !opcode->addressed || opcode->direction == ATA_NO_DATA)
-        return;
-    if (target->advertised && count > target_sectors(target)) {
-        snprintf(text, sizeof text, "the target advertised %u in frame %u", target_sectors(target),
-                 target->config_number);
-        note_number(history, number, HISTORY_OVER_SECTOR_COUNT, "sector count", count, text);
-    }
-    if (history->options.mtu && frame_of(count) > history->options.mtu) {
-        snprintf(text, sizeof text, "a frame with it has %zu bytes, the MTU is %u", frame_of(count),
-                 history->options.mtu);
-        note_number(history, number, HISTORY_OVER_MTU, "sector count", count, text);
-    }
-}
-
-static void judge_request(struct history *history, const struct aoe_frame *frame, uint32_t number,
-                          const struct target *target)
-{
-    char text[96];
-    if (frame->command == AOE_COMMAND_ATA && frame->extent == AOE_EXTENT_ARGUMENT)
-        judge_sectors(history, frame, number, target);
-    if (!target->advertised || target->outstanding <= target->buffer_count)
-        return;
-    snprintf(text, sizeof text, "the target has buffers for %u (frame %u)", target->buffer_count,
-             target->config_number);
-    note_number(history, number, HISTORY_OVER_BUFFER_COUNT, "outstanding", target->outstanding,
-                text);
-}
-
-static void judge_config(struct history *history, const struct aoe_frame *frame, uint32_t number,
-                         struct target *target)
-{
-    char text[96];
-    note_two_targets(history, number, target_config(target, frame, number));
-    if (frame->config.buffer_count < 2)
-        note_number(history, number, HISTORY_LOW_BUFFER_COUNT, "buffer count",
-                    frame->config.buffer_count, "the initiator waits for each answer");
-    if (!history->options.mtu || frame_of(target_sectors(target)) <= history->options.mtu)
-        return;
-    snprintf(text, sizeof text, "a frame with it has %zu bytes, the MTU is %u",
-             frame_of(target_sectors(target)), history->options.mtu);
-    note_number(history, number, HISTORY_OVER_MTU, "sector count", target_sectors(target), text);
-}
-
-static void judge_response(struct history *history, const struct aoe_frame *frame, uint32_t vlan,
-                           uint32_t number, const struct aoe_exchange_event *event)
-{
-    uint32_t index = targets_find(history->targets, vlan, frame->shelf, frame->slot);
-    if (!index || aoe_is_error(frame) || frame->extent != AOE_EXTENT_ARGUMENT)
-        return;
-    struct target *target = targets_at(history->targets, index);
-    bool known = event->kind != AOE_EXCHANGE_UNSOLICITED;
-    if (frame->command == AOE_COMMAND_CONFIG)
-        judge_config(history, frame, number, target);
-    else if (frame->command == AOE_COMMAND_ATA && known && event->opcode == ATA_IDENTIFY)
-        note_two_targets(history, number, target_identity(target, frame, number));
-}
-
-/* ---- records ---- */
 
 static void tell_command(struct record *record, const struct aoe_frame *frame,
                          const struct aoe_exchange_event *event)
@@ -289,10 +139,8 @@ static void link_first(struct history *history, struct record *record,
                        const struct aoe_frame *frame, uint32_t vlan)
 {
     record->first = (uint32_t)history->count;
-    record->before = targets_find(history->targets, vlan, frame->shelf, frame->slot);
+    record->before = judge_request(&history->judge, frame, vlan, record->number);
     aoe_exchanges_mark(history->exchanges, record->first);
-    if (record->before)
-        targets_at(history->targets, record->before)->outstanding++;
 }
 
 /* The last request of a command, from one of its requests on. */
@@ -316,8 +164,7 @@ static void link_repeat(struct history *history, struct record *record,
         return;
     record->bits |= GIVEN_UP;
     first->bits &= (uint8_t)~UNANSWERED;
-    if (first->before)
-        targets_at(history->targets, first->before)->outstanding++;
+    judge_up(&history->judge, first->before);
 }
 
 /* The repeat that was not needed: the one whose response comes late, or the one after it. */
@@ -357,8 +204,7 @@ static void link_response(struct history *history, struct record *record,
     if (!event->closes)
         return;
     record->bits |= CLOSES;
-    if (first->before && targets_at(history->targets, first->before)->outstanding)
-        targets_at(history->targets, first->before)->outstanding--;
+    judge_down(&history->judge, first->before);
 }
 
 static void link_record(struct history *history, struct record *record,
@@ -368,9 +214,6 @@ static void link_record(struct history *history, struct record *record,
     switch (event->kind) {
     case AOE_EXCHANGE_REQUEST:
         link_first(history, record, frame, vlan);
-        if (record->before)
-            judge_request(history, frame, record->number,
-                          targets_at(history->targets, record->before));
         break;
     case AOE_EXCHANGE_REPEAT:
     case AOE_EXCHANGE_REPEAT_NEW:
@@ -402,18 +245,13 @@ void history_feed(struct history *history, const struct aoe_frame *frame, uint32
     if (!aoe_is_response(frame))
         record->time = time;
     link_record(history, record, frame, vlan, &event);
-    if (history->options.rules)
-        check_rules(history, frame, number, &event);
-    if (aoe_is_response(frame))
-        judge_response(history, frame, vlan, number, &event);
+    judge_frame(&history->judge, frame, vlan, number, &event);
 }
 
 void history_end(struct history *history)
 {
     aoe_exchanges_finish(history->exchanges);
 }
-
-/* ---- looking things up ---- */
 
 static uint32_t number_at(const struct history *history, uint32_t index)
 {
@@ -525,11 +363,11 @@ size_t history_answers(const struct history *history, uint32_t number, uint32_t 
 void history_notes(const struct history *history, uint32_t number, history_note_sink *sink,
                    void *user)
 {
-    notes_of(history->notes, number, sink, user);
+    notes_of(history->judge.notes, number, sink, user);
 }
 
 size_t history_bytes(const struct history *history)
 {
     return history->page_count * PAGE_RECORDS * sizeof(struct record) +
-           history->page_room * sizeof *history->pages + notes_bytes(history->notes);
+           history->page_room * sizeof *history->pages + notes_bytes(history->judge.notes);
 }
