@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ata.h"
 
+#include "identify.h"
+
 static const struct ata_opcode opcodes[] = {
     {0x00, "NOP", ATA_NO_DATA, false, false},
     {ATA_READ, "READ SECTORS", ATA_DATA_IN, false, true},
@@ -44,25 +46,6 @@ size_t ata_data_bytes(const struct aoe_ata *request, enum ata_direction directio
     return entry->addressed ? (size_t)request->count * AOE_SECTOR_BYTES : AOE_SECTOR_BYTES;
 }
 
-enum {
-    WORD_SERIAL = 10,
-    WORD_FIRMWARE = 23,
-    WORD_MODEL = 27,
-    WORD_CAPABILITIES = 49,
-    WORD_LBA28 = 60,
-    WORD_SUPPORTED = 83,
-    WORD_ENABLED = 86,
-    WORD_DEFAULT = 87,
-    WORD_LBA48 = 100,
-    WORDS = AOE_SECTOR_BYTES / 2,
-    BIT_LBA = 1 << 9,
-    BIT_LBA48 = 1 << 10,
-    BIT_FLUSH = 1 << 12,
-    BIT_FLUSH_EXT = 1 << 13,
-    BITS_VALID = 0xC000,
-    BITS_ARE_VALID = 0x4000,
-};
-
 static uint16_t word(const uint8_t *data, unsigned index)
 {
     struct aoe_cursor cursor = aoe_cursor(data, AOE_SECTOR_BYTES);
@@ -96,35 +79,36 @@ static void text_encode(uint8_t *data, unsigned first, size_t size, const char *
 
 void ata_identify_decode(struct ata_identity *to, const uint8_t data[AOE_SECTOR_BYTES])
 {
-    uint16_t supported = word(data, WORD_SUPPORTED);
-    text_decode(to->serial, sizeof to->serial, data, WORD_SERIAL);
-    text_decode(to->firmware, sizeof to->firmware, data, WORD_FIRMWARE);
-    text_decode(to->model, sizeof to->model, data, WORD_MODEL);
-    to->lba = word(data, WORD_CAPABILITIES) & BIT_LBA;
-    to->lba48_supported = (supported & BITS_VALID) == BITS_ARE_VALID && (supported & BIT_LBA48);
-    to->lba48_enabled = word(data, WORD_ENABLED) & BIT_LBA48;
-    to->lba28_sectors = word(data, WORD_LBA28) | (uint32_t)word(data, WORD_LBA28 + 1) << 16;
+    uint16_t supported = word(data, ATA_WORD_SUPPORTED);
+    text_decode(to->serial, sizeof to->serial, data, ATA_WORD_SERIAL);
+    text_decode(to->firmware, sizeof to->firmware, data, ATA_WORD_FIRMWARE);
+    text_decode(to->model, sizeof to->model, data, ATA_WORD_MODEL);
+    to->lba = word(data, ATA_WORD_CAPABILITIES) & ATA_BIT_LBA;
+    to->lba48_supported =
+        (supported & ATA_BITS_VALID) == ATA_BITS_ARE_VALID && (supported & ATA_BIT_LBA48);
+    to->lba48_enabled = word(data, ATA_WORD_ENABLED) & ATA_BIT_LBA48;
+    to->lba28_sectors = word(data, ATA_WORD_LBA28) | (uint32_t)word(data, ATA_WORD_LBA28 + 1) << 16;
     to->lba48_sectors = 0;
     for (unsigned i = 0; i < 4; i++)
-        to->lba48_sectors |= (uint64_t)word(data, WORD_LBA48 + i) << (16 * i);
+        to->lba48_sectors |= (uint64_t)word(data, ATA_WORD_LBA48 + i) << (16 * i);
 }
 
 void ata_identify_encode(const struct ata_identity *from, uint8_t data[AOE_SECTOR_BYTES])
 {
-    const uint16_t flush = BIT_FLUSH | BIT_FLUSH_EXT;
+    const uint16_t flush = ATA_BIT_FLUSH | ATA_BIT_FLUSH_EXT;
     memset(data, 0, AOE_SECTOR_BYTES);
-    text_encode(data, WORD_SERIAL, sizeof from->serial, from->serial);
-    text_encode(data, WORD_FIRMWARE, sizeof from->firmware, from->firmware);
-    text_encode(data, WORD_MODEL, sizeof from->model, from->model);
-    set_word(data, WORD_CAPABILITIES, from->lba ? BIT_LBA : 0);
-    set_word(data, WORD_SUPPORTED,
-             (uint16_t)(BITS_ARE_VALID | flush | (from->lba48_supported ? BIT_LBA48 : 0)));
-    set_word(data, WORD_ENABLED, (uint16_t)(flush | (from->lba48_enabled ? BIT_LBA48 : 0)));
-    set_word(data, WORD_DEFAULT, BITS_ARE_VALID);
-    set_word(data, WORD_LBA28, (uint16_t)from->lba28_sectors);
-    set_word(data, WORD_LBA28 + 1, (uint16_t)(from->lba28_sectors >> 16));
+    text_encode(data, ATA_WORD_SERIAL, sizeof from->serial, from->serial);
+    text_encode(data, ATA_WORD_FIRMWARE, sizeof from->firmware, from->firmware);
+    text_encode(data, ATA_WORD_MODEL, sizeof from->model, from->model);
+    set_word(data, ATA_WORD_CAPABILITIES, from->lba ? ATA_BIT_LBA : 0);
+    set_word(data, ATA_WORD_SUPPORTED,
+             (uint16_t)(ATA_BITS_ARE_VALID | flush | (from->lba48_supported ? ATA_BIT_LBA48 : 0)));
+    set_word(data, ATA_WORD_ENABLED, (uint16_t)(flush | (from->lba48_enabled ? ATA_BIT_LBA48 : 0)));
+    set_word(data, ATA_WORD_DEFAULT, ATA_BITS_ARE_VALID);
+    set_word(data, ATA_WORD_LBA28, (uint16_t)from->lba28_sectors);
+    set_word(data, ATA_WORD_LBA28 + 1, (uint16_t)(from->lba28_sectors >> 16));
     for (unsigned i = 0; i < 4; i++)
-        set_word(data, WORD_LBA48 + i, (uint16_t)(from->lba48_sectors >> (16 * i)));
+        set_word(data, ATA_WORD_LBA48 + i, (uint16_t)(from->lba48_sectors >> (16 * i)));
 }
 
 static bool text_defect(const uint8_t *data, unsigned first, unsigned words, unsigned *where)
@@ -149,20 +133,20 @@ bool ata_identify_defect(const uint8_t data[AOE_SECTOR_BYTES], struct ata_identi
 {
     struct ata_identity id;
     ata_identify_decode(&id, data);
-    if (text_defect(data, WORD_SERIAL, 10, &defect->word) ||
-        text_defect(data, WORD_FIRMWARE, 4, &defect->word) ||
-        text_defect(data, WORD_MODEL, 20, &defect->word))
+    if (text_defect(data, ATA_WORD_SERIAL, 10, &defect->word) ||
+        text_defect(data, ATA_WORD_FIRMWARE, 4, &defect->word) ||
+        text_defect(data, ATA_WORD_MODEL, 20, &defect->word))
         defect->what = "text is printable and padded with spaces";
     else if (!id.lba)
-        *defect = (struct ata_identify_defect){WORD_CAPABILITIES, "bit 9 (LBA) is set"};
+        *defect = (struct ata_identify_defect){ATA_WORD_CAPABILITIES, "bit 9 (LBA) is set"};
     else if (id.lba28_sectors >= ATA_LBA28_END)
-        *defect = (struct ata_identify_defect){WORD_LBA28, "LBA28 capacity fits 28 bits"};
-    else if ((word(data, WORD_SUPPORTED) & BITS_VALID) != BITS_ARE_VALID)
-        *defect = (struct ata_identify_defect){WORD_SUPPORTED, "bits 15:14 are 01"};
+        *defect = (struct ata_identify_defect){ATA_WORD_LBA28, "LBA28 capacity fits 28 bits"};
+    else if ((word(data, ATA_WORD_SUPPORTED) & ATA_BITS_VALID) != ATA_BITS_ARE_VALID)
+        *defect = (struct ata_identify_defect){ATA_WORD_SUPPORTED, "bits 15:14 are 01"};
     else if (id.lba48_supported != id.lba48_enabled)
-        *defect = (struct ata_identify_defect){WORD_ENABLED, "bit 10 (LBA48) is as in word 83"};
+        *defect = (struct ata_identify_defect){ATA_WORD_ENABLED, "bit 10 (LBA48) is as in word 83"};
     else if (id.lba48_supported && !capacities_agree(&id))
-        *defect = (struct ata_identify_defect){WORD_LBA48, "capacity agrees with words 60-61"};
+        *defect = (struct ata_identify_defect){ATA_WORD_LBA48, "capacity agrees with words 60-61"};
     else
         return false;
     return true;
