@@ -4,12 +4,12 @@
 #define AOE_ANALYSIS_H
 
 #include "capture.h"
+#include "common/slowest.h"
+#include "common/traffic.h"
 #include "findings.h"
 #include "protocol/exchange.h"
 #include "sample.h"
-#include "slowest.h"
 #include "timeline.h"
-#include "traffic.h"
 #include "unwrap.h"
 
 enum {
@@ -110,6 +110,9 @@ void analysis_restart(struct analysis *analysis);
 /* -1 where there is no memory. */
 int figures_open(struct figures *figures);
 void figures_close(struct figures *figures);
+
+/* Nanoseconds from the first AoE frame to the last, 0 without any. */
+uint64_t figures_duration(const struct figures *figures);
 
 /* Adds what another part counted, each counter by itself. */
 void counters_join(struct counters *to, const struct counters *after);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "group.h"
+#include "common/group.h"
 #include "json_put.h"
 #include "results.h"
 
@@ -74,7 +74,7 @@ static int64_t measure_one(const struct figures *figures, size_t target, unsigne
                            uint64_t values[METRICS])
 {
     struct group group;
-    if (group_open(&group, figures, GROUP_TARGET, target, operation) < 0)
+    if (group_open(&group, &figures->traffic, GROUP_TARGET, target, operation) < 0)
         return -1;
     put_rates(values, &group, figures_duration(figures));
     put_latencies(values, &group);

@@ -2,8 +2,8 @@
 /* The comparison as text. */
 #include "compare.h"
 
+#include "common/group.h"
 #include "format.h"
-#include "group.h"
 #include "report.h"
 #include "table.h"
 

@@ -131,7 +131,7 @@ static int put_row(FILE *to, const struct figures *figures, enum group_of of, si
     const struct traffic *traffic = &figures->traffic;
     struct csv_row row;
     struct group group;
-    if (group_open(&group, figures, of, index, GROUP_OPERATIONS) < 0)
+    if (group_open(&group, &figures->traffic, of, index, GROUP_OPERATIONS) < 0)
         return -1;
     csv_begin(&row, false);
     put_names(&row, traffic, of, index);
@@ -187,7 +187,7 @@ static int put_operation(FILE *to, const struct figures *figures, size_t pair, u
 {
     struct csv_row row;
     struct group group;
-    if (group_open(&group, figures, GROUP_PAIR, pair, operation) < 0)
+    if (group_open(&group, &figures->traffic, GROUP_PAIR, pair, operation) < 0)
         return -1;
     if (group.frames) {
         csv_begin(&row, false);

@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-#include "group.h"
+#include "analysis.h"
+#include "common/group.h"
 
 /* Each writes a table with its headings. -1 where there is no memory; what fails in writing is
  * seen by ferror. */

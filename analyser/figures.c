@@ -79,3 +79,9 @@ int figures_join(struct figures *figures, struct figures *after, uint64_t shift,
         return -1;
     return timeline_join(&figures->timeline, &after->timeline, targets);
 }
+
+uint64_t figures_duration(const struct figures *figures)
+{
+    const struct counters *counters = &figures->counters;
+    return counters->aoe_frames ? (uint64_t)counters->end - (uint64_t)counters->start : 0;
+}

@@ -47,7 +47,7 @@ static int over_sectors(const struct figures *figures, uint64_t *over)
         struct group group;
         if (!target->advertised)
             continue;
-        if (group_open(&group, figures, GROUP_TARGET, i, GROUP_OPERATIONS) < 0)
+        if (group_open(&group, &figures->traffic, GROUP_TARGET, i, GROUP_OPERATIONS) < 0)
             return -1;
         *over += group_over_sectors(&group, group_sector_count(target));
         group_close(&group);

@@ -3,8 +3,9 @@
 #ifndef AOE_JUDGEMENT_H
 #define AOE_JUDGEMENT_H
 
+#include "analysis.h"
 #include "common/baseline_file.h"
-#include "group.h"
+#include "common/group.h"
 
 enum judged {
     JUDGED_FAIL,   /* a must does not hold */

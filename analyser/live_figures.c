@@ -258,7 +258,7 @@ int live_row(const struct live_figures *live, const struct live_span *span, enum
 {
     struct group group;
     *row = (struct live_row){.of = of, .index = index};
-    if (group_open(&group, &span->figures, of, index, operation) < 0)
+    if (group_open(&group, &span->figures.traffic, of, index, operation) < 0)
         return -1;
     fill(row, &group);
     group_close(&group);

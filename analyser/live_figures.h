@@ -3,7 +3,8 @@
 #ifndef AOE_LIVE_FIGURES_H
 #define AOE_LIVE_FIGURES_H
 
-#include "group.h"
+#include "analysis.h"
+#include "common/group.h"
 
 enum { LIVE_HISTORY = 128, LIVE_KINDS = GROUP_PAIR + 1 };
 

@@ -435,7 +435,7 @@ static int find_tails(struct finding *finding, size_t target)
 {
     for (unsigned operation = 0; operation < OPERATIONS; operation++) {
         struct group group;
-        if (group_open(&group, finding->figures, GROUP_TARGET, target, operation) < 0)
+        if (group_open(&group, &finding->figures->traffic, GROUP_TARGET, target, operation) < 0)
             return -1;
         find_tail(finding, target, &group, operation);
         group_close(&group);
@@ -454,7 +454,7 @@ static int find_at_target(struct finding *finding, size_t target)
     struct group group;
     if (is_broadcast(finding->figures->traffic.targets[target]))
         return 0;
-    if (group_open(&group, finding->figures, GROUP_TARGET, target, GROUP_OPERATIONS) < 0)
+    if (group_open(&group, &finding->figures->traffic, GROUP_TARGET, target, GROUP_OPERATIONS) < 0)
         return -1;
     find_unanswered(finding, target, &group);
     find_missed(finding, target, &group);
@@ -478,7 +478,7 @@ static int find_at_pair(struct finding *finding, size_t index)
     char each[FORMAT_TEXT];
     if (pair->level.most != 1 || is_broadcast(finding->figures->traffic.targets[pair->target]))
         return 0;
-    if (group_open(&group, finding->figures, GROUP_PAIR, index, GROUP_OPERATIONS) < 0)
+    if (group_open(&group, &finding->figures->traffic, GROUP_PAIR, index, GROUP_OPERATIONS) < 0)
         return -1;
     if (group.measure.commands >= FEWEST_COMMANDS) {
         struct problem *problem = add_of(finding, "one-at-a-time", SEVERITY_NOTE, pair->target,

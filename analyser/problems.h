@@ -3,8 +3,9 @@
 #ifndef AOE_PROBLEMS_H
 #define AOE_PROBLEMS_H
 
+#include "analysis.h"
 #include "common/arena.h"
-#include "group.h"
+#include "common/group.h"
 
 enum severity { SEVERITY_WRONG, SEVERITY_SLOW, SEVERITY_NOTE };
 

@@ -143,7 +143,7 @@ static void add_operations(struct tables *tables, enum group_of of, size_t index
 {
     for (unsigned operation = 0; operation < OPERATIONS; operation++) {
         struct group group;
-        if (group_open(&group, tables->figures, of, index, operation) < 0) {
+        if (group_open(&group, &tables->figures->traffic, of, index, operation) < 0) {
             tables->failed = true;
             return;
         }
@@ -175,7 +175,7 @@ static void add_entry(struct tables *tables, enum group_of of, size_t index)
 {
     const char *name = name_of(tables, of, index);
     struct group group;
-    if (group_open(&group, tables->figures, of, index, GROUP_OPERATIONS) < 0) {
+    if (group_open(&group, &tables->figures->traffic, of, index, GROUP_OPERATIONS) < 0) {
         tables->failed = true;
         return;
     }

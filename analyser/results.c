@@ -67,7 +67,7 @@ static json_t *group_json(const struct figures *figures, enum group_of of, size_
                           unsigned operation)
 {
     struct group group;
-    if (group_open(&group, figures, of, index, operation) < 0)
+    if (group_open(&group, &figures->traffic, of, index, operation) < 0)
         return NULL;
     json_t *object = results_measures(&group, figures_duration(figures), operation);
     if (operation == GROUP_OPERATIONS && of == GROUP_TARGET)

@@ -5,7 +5,8 @@
 
 #include <jansson.h>
 
-#include "group.h"
+#include "analysis.h"
+#include "common/group.h"
 #include "json_stream.h"
 #include "judgement.h"
 #include "problems.h"

@@ -5,7 +5,7 @@
 #ifndef AOE_TIMELINE_H
 #define AOE_TIMELINE_H
 
-#include "traffic.h"
+#include "common/traffic.h"
 
 enum {
     TIMELINE_BINS = 1024,

@@ -207,7 +207,7 @@ static void draw_latencies(struct page *page, const struct top_scene *scene)
     const struct top *top = page->top;
     struct group group;
     char text[120], number[FORMAT_TEXT];
-    if (group_open(&group, &top_span(top, scene)->figures, top->kind, top->selected,
+    if (group_open(&group, &top_span(top, scene)->figures.traffic, top->kind, top->selected,
                    GROUP_OPERATIONS) < 0)
         return;
     format_count(number, group.command.count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyser/results.h"
 
-#include "analyser/group.h"
+#include "common/group.h"
 #include "story.h"
 
 static void test_a_capture_of_nothing(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyser/sample.h"
 
-#include "analyser/traffic.h"
+#include "common/traffic.h"
 #include "story.h"
 
 static struct sample sample_of(const struct aoe_frame *frame, uint32_t vlan)

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "analyser/traffic.h"
 #include "common/tests/numbers.h"
+#include "common/traffic.h"
 
 enum { TAG = 4, TAGS = 10, ROOM = AOE_HEADER_BYTES + TAGS * TAG };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyser/level.h"
+#include "common/level.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef AOE_GROUP_H
 #define AOE_GROUP_H
 
-#include "analysis.h"
+#include "traffic.h"
 
 struct group {
     struct latency_pool pool; /* of all latencies here */
@@ -24,15 +24,12 @@ enum { GROUP_OPERATIONS = OPERATIONS };
 
 /* Adds up what belongs to target, initiator or pair number `index` (without meaning for all), of
  * one operation or of GROUP_OPERATIONS. -1 where there is no memory; then nothing is held. */
-int group_open(struct group *group, const struct figures *figures, enum group_of of, size_t index,
+int group_open(struct group *group, const struct traffic *traffic, enum group_of of, size_t index,
                unsigned operation);
 void group_close(struct group *group);
 
 /* How many commands are outstanding at target, initiator or pair number `index`, or in all. */
 const struct level *group_level(const struct traffic *traffic, enum group_of of, size_t index);
-
-/* Nanoseconds from the first AoE frame to the last, 0 without any. */
-uint64_t figures_duration(const struct figures *figures);
 
 /* Sends that no response answers. */
 uint64_t group_lost(const struct group *group);

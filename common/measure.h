@@ -3,7 +3,7 @@
 #ifndef AOE_MEASURE_H
 #define AOE_MEASURE_H
 
-#include "common/latency.h"
+#include "latency.h"
 #include "protocol/frame.h"
 
 enum operation {

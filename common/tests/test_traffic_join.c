@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyser/traffic.h"
+#include "common/traffic.h"
 
 #include <string.h>
 

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-static bool belongs(const struct figures *figures, enum group_of of, size_t index, size_t pair)
+static bool belongs(const struct traffic *traffic, enum group_of of, size_t index, size_t pair)
 {
     switch (of) {
     case GROUP_TARGET:
-        return figures->traffic.pairs[pair]->target == index;
+        return traffic->pairs[pair]->target == index;
     case GROUP_INITIATOR:
-        return figures->traffic.pairs[pair]->initiator == index;
+        return traffic->pairs[pair]->initiator == index;
     case GROUP_PAIR:
         return pair == index;
     default:
@@ -40,10 +40,10 @@ static void add_seeks(struct seeks *to, const struct seeks *from)
     }
 }
 
-static int add_pair(struct group *group, const struct figures *figures, const struct pair *pair,
+static int add_pair(struct group *group, const struct traffic *traffic, const struct pair *pair,
                     unsigned operation)
 {
-    const struct latency_pool *pool = &figures->traffic.pool;
+    const struct latency_pool *pool = &traffic->pool;
     for (unsigned i = 0; i < OPERATIONS; i++) {
         const struct measure *measure = pair->measures[i];
         if (!measure || (operation != GROUP_OPERATIONS && operation != i))
@@ -70,24 +70,24 @@ static void add_latencies(struct group *group)
     group->frames = measure->requests + measure->responses;
 }
 
-int group_open(struct group *group, const struct figures *figures, enum group_of of, size_t index,
+int group_open(struct group *group, const struct traffic *traffic, enum group_of of, size_t index,
                unsigned operation)
 {
     enum { CHUNKS = 8 * LATENCY_CHUNKS };
     *group = (struct group){.frames = 0};
     if (!latency_pool_open(&group->pool, CHUNKS))
         return -1;
-    for (size_t i = 0; i < figures->traffic.pair_count; i++) {
-        if (!belongs(figures, of, index, i))
+    for (size_t i = 0; i < traffic->pair_count; i++) {
+        if (!belongs(traffic, of, index, i))
             continue;
-        if (add_pair(group, figures, figures->traffic.pairs[i], operation) < 0) {
+        if (add_pair(group, traffic, traffic->pairs[i], operation) < 0) {
             group_close(group);
             return -1;
         }
     }
     add_latencies(group);
     if (operation == GROUP_OPERATIONS)
-        group->level = group_level(&figures->traffic, of, index);
+        group->level = group_level(traffic, of, index);
     return 0;
 }
 
@@ -96,12 +96,6 @@ void group_close(struct group *group)
     free(group->measure.sectors);
     latency_pool_close(&group->pool);
     *group = (struct group){.frames = 0};
-}
-
-uint64_t figures_duration(const struct figures *figures)
-{
-    const struct counters *counters = &figures->counters;
-    return counters->aoe_frames ? (uint64_t)counters->end - (uint64_t)counters->start : 0;
 }
 
 uint64_t group_lost(const struct group *group)
