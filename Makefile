@@ -223,6 +223,7 @@ bench: setup-build
 	@$(MAKE) --no-print-directory all bench-programs
 	@AOE_BUILD=$(abspath $(BUILD)) ci/bench/conform.py
 	@AOE_BUILD=$(abspath $(BUILD)) ci/bench/analyze.py
+	@AOE_BUILD=$(abspath $(BUILD)) ci/bench/dissector.py
 
 lint: all
 	@clang-format --dry-run -Werror $(wildcard */*.[ch] */tests/*.[ch] */fuzz/*.c ci/bench/*.[ch])

@@ -8,7 +8,6 @@ Figures of one run can be compared with each other; those of different machines 
 import argparse
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,60 +15,9 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
 import aoelab  # noqa: E402  (found in the folder above)
-
-ROUNDS = int(os.environ.get("AOE_ROUNDS", "5"))
-# Those that take many seconds run this often only.
-SLOW_ROUNDS = min(ROUNDS, 2)
-MIB = 1 << 20
-
-
-def bench(name):
-    return aoelab.build_path(f"ci/bench/{name}")
-
+from side_by_side import MIB, SLOW_ROUNDS, Measure, bench, interleaved, show_ratio  # noqa: E402
 
 ANALYZE = aoelab.build_path("aoe-analyze")
-
-
-class Measure:
-    """What the runs of one command took."""
-
-    def __init__(self, name, command, stdin=None, rounds=ROUNDS):
-        """`stdin` is a command, or None."""
-        self.name, self.command, self.stdin, self.rounds = name, command, stdin, rounds
-        self.times, self.memory, self.failure = [], 0, None
-
-    def run(self):
-        """Once, with its output thrown away; standard input may be another command's output."""
-        feeder = None
-        with tempfile.NamedTemporaryFile("r") as report:
-            if self.stdin:
-                feeder = subprocess.Popen(self.stdin, stdout=subprocess.PIPE)
-            process = subprocess.run([bench("measure"), report.name, *self.command], check=False,
-                                     stdin=feeder.stdout if feeder else subprocess.DEVNULL,
-                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            if feeder:
-                feeder.stdout.close()
-                feeder.wait()
-            # 1 is a verdict (of --check), not a failure to run.
-            if process.returncode not in (0, 1):
-                message = process.stderr.decode(errors="replace").strip().splitlines()
-                self.failure = f"exit status {process.returncode}: {' '.join(message[-1:])}"
-            nanoseconds, memory = map(int, report.read().split() or (0, 0))
-        self.times.append(nanoseconds / 1e9)
-        self.memory = max(self.memory, memory)
-
-    @property
-    def seconds(self):
-        return statistics.median(self.times)
-
-
-def interleaved(measures):
-    """Runs all in turn, so that what else the machine does hits them alike."""
-    for turn in range(max(measure.rounds for measure in measures)):
-        for measure in measures:
-            if turn < measure.rounds:
-                measure.run()
-    return measures
 
 
 def frames_of(capture):
@@ -109,10 +57,6 @@ def readers(capture):
                 rounds=SLOW_ROUNDS),
     ]
     return [measure for measure in all_of_them if shutil.which(measure.command[0])]
-
-
-def show_ratio(text, value, unit, limit):
-    print(f"  {text:44}{value:8.2f} {unit:4} wanted: {limit}", flush=True)
 
 
 def show_ratios(measures):
