@@ -59,6 +59,14 @@ class Shark:
         return json.loads(self.text("-r", capture, "-2", "-T", "json", *options))
 
 
+def readable(user, path):
+    """A copy of a capture that the ordinary user may read."""
+    copy = os.path.join(user.home, "tmp", os.path.basename(path))
+    shutil.copy(path, copy)
+    os.chmod(copy, 0o644)
+    return copy
+
+
 @contextlib.contextmanager
 def shark(plugin=True):
     with tempfile.TemporaryDirectory() as folder:

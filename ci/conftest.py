@@ -68,25 +68,34 @@ class Suite(aoelab.Lab):
                           text=True)
 
     @contextlib.contextmanager
-    def witness(self):
-        """All frames that reach the target's end, as tcpdump sees them: a list, filled at the end.
+    def capture(self, path, *options, interface=aoelab.INITIATOR, namespace=None):
+        """What tcpdump sees on an interface, written to a file that is complete at the end.
 
         Each frame takes as much of the buffer as the snap length allows: 10000 holds a jumbo frame.
         """
-        path, frames = os.path.join(self.folder, "witness.pcap"), []
-        process = self.spawn(["tcpdump", "-i", aoelab.TARGET, "-w", path, "-U", "-Z", "root",
-                              "--immediate-mode", "-B", "131072", "-s", "10000", "-Q", "in", "ether proto 0x88a2"],
-                             self.target, stderr=subprocess.PIPE, text=True)
+        process = self.spawn(["tcpdump", "-i", interface, "-w", path, "-U", "-Z", "root",
+                              "--immediate-mode", "-B", "131072", "-s", "10000", *options,
+                              "ether proto 0x88a2"],
+                             namespace or self.initiator, stderr=subprocess.PIPE, text=True)
         line = process.stderr.readline()
         assert "listening" in line, line
         try:
-            yield frames
+            yield path
         finally:
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
             process.wait(10)
             self.end(process)
             assert re.search(r"^0 packets dropped by kernel", said, re.MULTILINE), said
+
+    @contextlib.contextmanager
+    def witness(self):
+        """All frames that reach the target's end, as tcpdump sees them: a list, filled at the end."""
+        path, frames = os.path.join(self.folder, "witness.pcap"), []
+        try:
+            with self.capture(path, "-Q", "in", interface=aoelab.TARGET, namespace=self.target):
+                yield frames
+        finally:
             frames += aoeframes.read_pcap(path)
 
     def port(self):

@@ -43,7 +43,7 @@ enum history_note_kind {
     HISTORY_RULE,              /* breaks a clause, whose id and level the note has */
     HISTORY_LOW_BUFFER_COUNT,  /* a target that advertises a buffer count below 2 */
     HISTORY_OVER_BUFFER_COUNT, /* more commands outstanding than the target has buffers */
-    HISTORY_OVER_SECTOR_COUNT, /* more sectors than the target advertised */
+    HISTORY_OVER_SECTOR_COUNT, /* more sectors than the target advertised: i-sectors */
     HISTORY_OVER_MTU,          /* more sectors than a frame of the link's MTU carries */
     HISTORY_TWO_TARGETS,       /* two targets of one address, told apart by what they advertise */
     HISTORY_NOTES,
@@ -51,7 +51,7 @@ enum history_note_kind {
 
 struct history_note {
     enum history_note_kind kind;
-    const struct aoe_clause *clause; /* HISTORY_RULE */
+    const struct aoe_clause *clause; /* what is broken; NULL where no clause is */
     const char *field;               /* in the words of the specification */
     uint16_t byte, bytes;            /* of the field in the frame without VLAN tags; 0 bytes where
                                         something is missing there */

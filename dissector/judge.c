@@ -68,7 +68,12 @@ static void note_number(struct judge *judge, uint32_t number, enum history_note_
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)actual);
     const struct history_note note = {
-        .kind = kind, .field = field, .expected = expected, .actual = text};
+        .kind = kind,
+        .clause = kind == HISTORY_OVER_SECTOR_COUNT ? aoe_clause_find("i-sectors") : NULL,
+        .field = field,
+        .expected = expected,
+        .actual = text,
+    };
     notes_add(judge->notes, number, &note);
 }
 

@@ -24,13 +24,8 @@ static void place_of(const struct show *show, const struct history_note *note, i
         *length = captured - *offset;
 }
 
-static void show_rule(const struct show *show, const struct history_note *note)
+static void show_rule(const struct show *show, const struct history_note *note, proto_item *item)
 {
-    int offset, length;
-    place_of(show, note, &offset, &length);
-    proto_item *item =
-        proto_tree_add_string(show->tree, fields.rule, show->tvb, offset, length, note->clause->id);
-    proto_item_set_generated(item);
     expert_add_info_format(show->packet, item, level_of(note->clause),
                            "%s: %s is %s, expected %s (byte %u): %s", note->clause->id, note->field,
                            note->actual, note->expected, note->byte, note->clause->sentence);
@@ -39,11 +34,19 @@ static void show_rule(const struct show *show, const struct history_note *note)
 static void show_note(void *user, const struct history_note *note)
 {
     const struct show *show = user;
+    proto_item *item = show->item;
+    int offset, length;
+    if (note->clause) {
+        place_of(show, note, &offset, &length);
+        item = proto_tree_add_string(show->tree, fields.rule, show->tvb, offset, length,
+                                     note->clause->id);
+        proto_item_set_generated(item);
+    }
     if (note->kind == HISTORY_RULE)
-        show_rule(show, note);
+        show_rule(show, note, item);
     else
-        expert_add_info_format(show->packet, show->item, &expert_fields.notes[note->kind],
-                               "%s is %s: %s", note->field, note->actual, note->expected);
+        expert_add_info_format(show->packet, item, &expert_fields.notes[note->kind], "%s is %s: %s",
+                               note->field, note->actual, note->expected);
 }
 
 /* What became of a request, by the frames after it. */

@@ -417,7 +417,8 @@ static void more_sectors_than_advertised(void **state)
     feed(capture, advertised(9, 8, 2));
     assert_int_equal(notes(capture, feed(capture, tagged(ata_request(ATA_READ, 8, 0), 1))).count,
                      0);
-    only(capture, feed(capture, tagged(ata_request(ATA_READ, 9, 0), 2)), HISTORY_OVER_SECTOR_COUNT);
+    uint32_t over = feed(capture, tagged(ata_request(ATA_READ, 9, 0), 2));
+    assert_string_equal(only(capture, over, HISTORY_OVER_SECTOR_COUNT).clause->id, "i-sectors");
     assert_int_equal(notes(capture, feed(capture, tagged(ata_request(ATA_VERIFY, 9, 0), 3))).count,
                      0);
 }
