@@ -12,7 +12,8 @@ struct expert_fields {
     expert_field must, should, may;           /* a rule that is broken, by its level */
     expert_field repeat, spurious, duplicate; /* of exchanges */
     expert_field late, unsolicited, unanswered, open;
-    expert_field cut;                  /* the capture ends before the frame does */
+    expert_field cut;                  /* the capture ends before the message does */
+    expert_field incomplete;           /* the frame itself ends before the message does */
     expert_field notes[HISTORY_NOTES]; /* HISTORY_RULE apart */
 };
 extern struct expert_fields expert_fields;

@@ -48,6 +48,9 @@ static void show_response(const struct show *show)
     add_frame(show, fields.response_to, exchange->request);
     add_time(show, fields.time, exchange->since_last);
     add_time(show, fields.time_first, exchange->since_first);
+    if (exchange->repeats)
+        proto_item_set_generated(
+            proto_tree_add_uint(show->tree, fields.repeats, show->tvb, 0, 0, exchange->repeats));
     if (exchange->kind == AOE_EXCHANGE_DUPLICATE)
         add_frame(show, fields.duplicate_of, exchange->answer);
 }

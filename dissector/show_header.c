@@ -2,28 +2,42 @@
 #include "fields.h"
 #include "protocol/names.h"
 #include "show.h"
+#include "show_item.h"
+
+/* Where the fields are in the AoE header. */
+enum { FLAGS = 0, ERROR = 1, SHELF = 2, SLOT = 4, COMMAND = 5, TAG = 6 };
+
+static void show_flags(const struct show *show)
+{
+    static const int *const parts[] = {&fields.response, &fields.flags_error,
+                                       &fields.flags_reserved, NULL};
+    show_item(show, show->tree, fields.version, FLAGS, 1);
+    proto_item *item = show_item(show, show->tree, fields.flags, FLAGS, 1);
+    proto_item_append_text(item, ", %s%s", aoe_is_response(show->frame) ? "response" : "request",
+                           aoe_is_error(show->frame) ? ", error" : "");
+    show_parts(show, item, branches.flags, FLAGS, parts);
+}
+
+static void show_address(const struct show *show)
+{
+    enum { BYTES = 3 };
+    char address[AOE_ADDRESS_TEXT];
+    proto_tree *tree = show->tree;
+    if (show_has(show, SHELF, BYTES)) {
+        proto_item *item =
+            proto_tree_add_string(tree, fields.address, show->tvb, SHELF, BYTES,
+                                  aoe_address_text(address, show->frame->shelf, show->frame->slot));
+        tree = proto_item_add_subtree(item, branches.address);
+    }
+    show_item(show, tree, fields.major, SHELF, 2);
+    show_item(show, tree, fields.minor, SLOT, 1);
+}
 
 void show_header(const struct show *show)
 {
-    char address[AOE_ADDRESS_TEXT];
-    const struct aoe_frame *frame = show->frame;
-    if (frame->extent < AOE_EXTENT_HEADER)
-        return;
-    proto_tree_add_item(show->tree, fields.version, show->tvb, 0, 1, ENC_BIG_ENDIAN);
-    proto_tree_add_item(show->tree, fields.response, show->tvb, 0, 1, ENC_BIG_ENDIAN);
-    proto_tree_add_string(show->tree, fields.address, show->tvb, 2, 3,
-                          aoe_address_text(address, frame->shelf, frame->slot));
-    proto_tree_add_item(show->tree, fields.tag, show->tvb, 6, 4, ENC_BIG_ENDIAN);
-}
-
-size_t show_data_bytes(const struct aoe_frame *frame, const struct history_exchange *exchange)
-{
-    (void)frame;
-    (void)exchange;
-    return SIZE_MAX;
-}
-
-void show_column(const struct show *show)
-{
-    col_set_str(show->packet->cinfo, COL_PROTOCOL, "AoE");
+    show_flags(show);
+    show_item(show, show->tree, fields.error, ERROR, 1);
+    show_address(show);
+    show_item(show, show->tree, fields.command, COMMAND, 1);
+    show_item(show, show->tree, fields.tag, TAG, 4);
 }
