@@ -2,6 +2,7 @@
 #include "dissect.h"
 
 #include "expert.h"
+#include "export.h"
 #include "fields.h"
 #include "protocol/names.h"
 #include "show.h"
@@ -80,10 +81,11 @@ static int dissect(tvbuff_t *tvb, packet_info *packet, proto_tree *tree, void *d
                         .settings = settings};
     end_message(tvb, show.frame, show.exchange);
     show_column(&show);
-    if (tree)
+    if (proto_field_is_referenced(tree, protocol))
         show_all(&show, tree);
     show_notes(&show);
     tap_queue_packet(tap, packet, told);
+    export_queue(packet, told);
     return (int)tvb_captured_length(tvb);
 }
 
@@ -97,6 +99,7 @@ void dissect_register(void)
     settings_register(protocol);
     tap = register_tap("aoe");
     statistics_register(protocol);
+    export_register(protocol);
     register_init_routine(open_capture);
     register_cleanup_routine(close_capture);
     register_postseq_cleanup_routine(end_first_pass);
