@@ -81,7 +81,7 @@ $(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser common) $
 
 # The plugin is loaded into Wireshark: everything in it is built once more, for any address.
 PLUGIN_OBJECTS = $(patsubst $(BUILD)/%,$(BUILD)/plugin/%,$(call objects,dissector protocol) \
-                                                       $(BUILD)/common/latency.o)
+    $(addprefix $(BUILD)/common/,group.o latency.o level.o measure.o slowest.o traffic.o))
 $(PLUGIN): $(PLUGIN_OBJECTS)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(PLUGIN_LIBS)

@@ -89,6 +89,11 @@ static int dissect(tvbuff_t *tvb, packet_info *packet, proto_tree *tree, void *d
     return (int)tvb_captured_length(tvb);
 }
 
+const struct history *dissect_history(void)
+{
+    return history;
+}
+
 void dissect_register(void)
 {
     protocol = proto_get_id_by_filter_name("aoe");

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "statistics.h"
 
+#include "conversations.h"
+#include "count_tree.h"
+#include "json_statistics.h"
+#include "latency_table.h"
+#include "response_times.h"
+
 void statistics_register(int protocol)
 {
-    (void)protocol;
+    response_times_register(protocol);
+    conversations_register(protocol);
+    latency_table_listen();
 }
 
 void statistics_listen(void)
 {
+    count_tree_listen();
+    json_statistics_listen();
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conversations.h"
+
+#include <epan/address_types.h>
+#include <epan/conversation_table.h>
+
+#include "protocol/names.h"
+#include "protocol/vlan.h"
+#include "tap.h"
+
+enum { NAME_TEXT = AOE_ADDRESS_TEXT + AOE_VLAN_TEXT + 8 };
+
+/* A target as an address of Wireshark: what differs in any byte is another one. */
+struct target_address {
+    char address[AOE_ADDRESS_TEXT]; /* as the filter aoe.address has it */
+    char name[NAME_TEXT];           /* and with the VLAN: shown where names are resolved */
+};
+
+static int target_type = -1;
+
+static int address_text(const address *of, char *to, int size)
+{
+    const struct target_address *target = of->data;
+    return (int)g_strlcpy(to, target->address, (gsize)size) + 1;
+}
+
+static int address_text_size(const address *of)
+{
+    (void)of;
+    return AOE_ADDRESS_TEXT;
+}
+
+static const char *address_filter(const address *of, gboolean source)
+{
+    (void)of;
+    (void)source;
+    return "aoe.address";
+}
+
+static const char *address_name(const address *of)
+{
+    const struct target_address *target = of->data;
+    return target->name;
+}
+
+static int address_name_size(void)
+{
+    return NAME_TEXT;
+}
+
+static void set_target(struct target_address *to, const struct link_frame *link)
+{
+    char vlan[AOE_VLAN_TEXT];
+    memset(to, 0, sizeof *to);
+    aoe_address_text(to->address, link->frame.shelf, link->frame.slot);
+    if (aoe_vlan_text(vlan, link->vlan))
+        snprintf(to->name, sizeof to->name, "%s VLAN %s", to->address, vlan);
+    else
+        memcpy(to->name, to->address, sizeof to->address);
+}
+
+/* The two ends of a frame. */
+struct ends {
+    struct target_address target_bytes;
+    address initiator, target;
+    bool response;
+};
+
+static bool set_ends(struct ends *ends, const struct aoe_tap *told)
+{
+    const struct aoe_frame *frame = &told->link->frame;
+    if (frame->extent < AOE_EXTENT_HEADER)
+        return false;
+    ends->response = aoe_is_response(frame);
+    set_target(&ends->target_bytes, told->link);
+    set_address(&ends->target, target_type, sizeof ends->target_bytes, &ends->target_bytes);
+    set_address(&ends->initiator, AT_ETHER, AOE_MAC_BYTES,
+                ends->response ? frame->destination : frame->source);
+    return true;
+}
+
+static const char *filter_of(const address *of, conv_filter_type_e side)
+{
+    if (side == CONV_FT_SRC_PORT || side == CONV_FT_DST_PORT || side == CONV_FT_ANY_PORT)
+        return CONV_FILTER_INVALID;
+    if (of->type == target_type)
+        return "aoe.address";
+    return "eth.addr";
+}
+
+/* A target is at both ends of its filter, and so is the initiator: a conversation is theirs alone.
+ */
+static const char *conversation_filter(conv_item_t *item, conv_filter_type_e side)
+{
+    bool first = side == CONV_FT_SRC_ADDRESS || side == CONV_FT_SRC_PORT;
+    return filter_of(first ? &item->src_address : &item->dst_address, side);
+}
+
+static const char *endpoint_filter(endpoint_item_t *item, conv_filter_type_e side)
+{
+    return filter_of(&item->myaddress, side);
+}
+
+static tap_packet_status count_conversation(void *user, packet_info *packet,
+                                            epan_dissect_t *dissection, const void *data,
+                                            tap_flags_t flags)
+{
+    static ct_dissector_info_t info = {conversation_filter};
+    conv_hash_t *table = user;
+    struct ends ends;
+    (void)dissection;
+    if (!set_ends(&ends, data))
+        return TAP_PACKET_DONT_REDRAW;
+    table->flags = flags;
+    add_conversation_table_data(table, ends.response ? &ends.target : &ends.initiator,
+                                ends.response ? &ends.initiator : &ends.target, 0, 0, 1,
+                                (int)packet->fd->pkt_len, &packet->rel_ts, &packet->abs_ts, &info,
+                                CONVERSATION_NONE);
+    return TAP_PACKET_REDRAW;
+}
+
+static tap_packet_status count_endpoint(void *user, packet_info *packet, epan_dissect_t *dissection,
+                                        const void *data, tap_flags_t flags)
+{
+    static et_dissector_info_t info = {endpoint_filter};
+    conv_hash_t *table = user;
+    struct ends ends;
+    int bytes = (int)packet->fd->pkt_len;
+    (void)dissection;
+    if (!set_ends(&ends, data))
+        return TAP_PACKET_DONT_REDRAW;
+    table->flags = flags;
+    add_endpoint_table_data(table, &ends.initiator, 0, !ends.response, 1, bytes, &info,
+                            ENDPOINT_NONE);
+    add_endpoint_table_data(table, &ends.target, 0, ends.response, 1, bytes, &info, ENDPOINT_NONE);
+    return TAP_PACKET_REDRAW;
+}
+
+void conversations_register(int protocol)
+{
+    target_type = address_type_dissector_register("AT_AOE", "AoE target", address_text,
+                                                  address_text_size, NULL, address_filter, NULL,
+                                                  address_name, address_name_size);
+    register_conversation_table(protocol, TRUE, count_conversation, count_endpoint);
+}
