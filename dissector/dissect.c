@@ -32,13 +32,14 @@ static void end_first_pass(void)
         history_end(history);
 }
 
-/* Ethernet shows what follows the message as padding. */
+/* Ethernet shows what follows the message as padding, unless that is cut: there it would say that
+ * the frame is broken. */
 static void end_message(tvbuff_t *tvb, const struct aoe_frame *frame,
                         const struct history_exchange *exchange)
 {
     size_t data = show_data_bytes(frame, exchange);
     if (data == SIZE_MAX || !aoe_command_known(frame->command) ||
-        frame->extent < AOE_EXTENT_ARGUMENT)
+        frame->extent < AOE_EXTENT_ARGUMENT || frame->raw.length < frame->wire_length)
         return;
     size_t end = aoe_message_end(frame, data) - AOE_ETHERNET_BYTES;
     if (end < tvb_reported_length(tvb))
