@@ -42,7 +42,8 @@ HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lsmartcols -lz -lzstd -llzma -llz4 -pthread -lm
 
 # What of the dissector knows nothing of Wireshark, and is tested by itself.
-DISSECTOR_PLAIN = history.o history_notes.o judge.o targets.o
+DISSECTOR_PLAIN = history.o history_notes.o judge.o targets.o disk_traffic.o map_file.o map_text.o \
+                  sector_map.o sparse_image.o
 
 # Wireshark's headers are not held to our warnings.
 PLUGIN_CPPFLAGS = $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Wireshark looks for in a plugin. */
 #include "dissect.h"
+#include "export.h"
 #include "statistics.h"
 
 #include <ws_version.h>
@@ -15,7 +16,8 @@ const int plugin_want_major = WIRESHARK_VERSION_MAJOR, plugin_want_minor = WIRES
 void plugin_register(void)
 {
     static const proto_plugin dissector = {dissect_register, dissect_hand_off};
-    static const tap_plugin statistics = {statistics_listen};
+    static const tap_plugin statistics = {statistics_listen}, exports = {export_listen};
     proto_register_plugin(&dissector);
     tap_register_plugin(&statistics);
+    tap_register_plugin(&exports);
 }
