@@ -175,6 +175,32 @@ static void fill_all(void)
     fill(rcmds, aoe_name_rcmd);
 }
 
+/* The names that filters may compare an older field of the same name with: its own, and after them
+ * those that this one shows. Without this only its own would be known. */
+static void add_names(const char *filter, const value_string *names)
+{
+    header_field_info *older = proto_registrar_get_byname(filter);
+    const value_string *own = older ? older->strings : NULL;
+    size_t count = 0, more = 0;
+    if (!own || older->type != FT_UINT8 || older->display & BASE_EXT_STRING)
+        return;
+    while (own[count].strptr)
+        count++;
+    while (names[more].strptr)
+        more++;
+    value_string *all = wmem_alloc_array(wmem_epan_scope(), value_string, count + more + 1);
+    memcpy(all, own, count * sizeof *own);
+    memcpy(all + count, names, (more + 1) * sizeof *names);
+    older->strings = all;
+}
+
+static void add_all_names(void)
+{
+    add_names("aoe.cmd", commands);
+    add_names("aoe.error", errors);
+    add_names("aoe.ata.cmd", opcodes);
+}
+
 void fields_register(int protocol)
 {
     static int *subtrees[] = {
@@ -183,6 +209,7 @@ void fields_register(int protocol)
         &branches.identify, &branches.words,  &branches.word,    &branches.directive,
     };
     fill_all();
+    add_all_names();
     for (size_t i = 0; i < array_length(subtrees); i++)
         *subtrees[i] = -1;
     proto_register_subtree_array(subtrees, array_length(subtrees));

@@ -33,6 +33,12 @@ static void add_marks(struct aoe_text *text, const struct history_exchange *exch
         aoe_text_add(text, "[unanswered] ");
 }
 
+static void add_opcode(struct aoe_text *text, uint8_t opcode)
+{
+    aoe_text_add(text, "%s", ata_opcode_find(opcode) ? "" : " ATA command");
+    add_name(text, aoe_name_opcode(opcode), opcode);
+}
+
 /* What a message asks for, or answers. */
 static void add_asked(struct aoe_text *text, const struct show *show)
 {
@@ -42,9 +48,9 @@ static void add_asked(struct aoe_text *text, const struct show *show)
     switch (frame->command) {
     case AOE_COMMAND_ATA:
         if (!response)
-            add_name(text, aoe_name_opcode(frame->ata.opcode), frame->ata.opcode);
+            add_opcode(text, frame->ata.opcode);
         else if (request)
-            add_name(text, aoe_name_opcode(request->opcode), request->opcode);
+            add_opcode(text, request->opcode);
         break;
     case AOE_COMMAND_CONFIG:
         add_name(text, aoe_name_ccmd(frame->config.ccmd), frame->config.ccmd);

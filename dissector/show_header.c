@@ -33,10 +33,23 @@ static void show_address(const struct show *show)
     show_item(show, tree, fields.minor, SLOT, 1);
 }
 
+/* A filter on the field finds what is an error, as it always did. */
+static void show_error(const struct show *show)
+{
+    const struct aoe_frame *frame = show->frame;
+    if (!show_has(show, ERROR, 1))
+        return;
+    if (frame->error || aoe_is_error(frame) || frame->extent < AOE_EXTENT_HEADER)
+        show_item(show, show->tree, fields.error, ERROR, 1);
+    else
+        proto_tree_add_subtree_format(show->tree, show->tvb, ERROR, 1, branches.flags, NULL,
+                                      "Error: %s (0)", aoe_name_error(AOE_ERROR_NONE));
+}
+
 void show_header(const struct show *show)
 {
     show_flags(show);
-    show_item(show, show->tree, fields.error, ERROR, 1);
+    show_error(show);
     show_address(show);
     show_item(show, show->tree, fields.command, COMMAND, 1);
     show_item(show, show->tree, fields.tag, TAG, 4);
