@@ -12,11 +12,14 @@ enum { NAME_TEXT = AOE_ADDRESS_TEXT + AOE_VLAN_TEXT + 8 };
 
 /* A target as an address of Wireshark: what differs in any byte is another one. */
 struct target_address {
-    char address[AOE_ADDRESS_TEXT]; /* as the filter aoe.address has it */
+    char address[AOE_ADDRESS_TEXT]; /* as the filters have it */
     char name[NAME_TEXT];           /* and with the VLAN: shown where names are resolved */
 };
 
 static int target_type = -1;
+static struct {
+    int source, destination, any;
+} fields = {-1, -1, -1};
 
 static int address_text(const address *of, char *to, int size)
 {
@@ -33,8 +36,7 @@ static int address_text_size(const address *of)
 static const char *address_filter(const address *of, gboolean source)
 {
     (void)of;
-    (void)source;
-    return "aoe.address";
+    return source ? "aoe.src" : "aoe.dst";
 }
 
 static const char *address_name(const address *of)
@@ -79,26 +81,31 @@ static bool set_ends(struct ends *ends, const struct aoe_tap *told)
     return true;
 }
 
-static const char *filter_of(const address *of, conv_filter_type_e side)
+/* Wireshark asks for the field of one end without saying which: so the fields are of either. */
+static const char *field_of(conv_filter_type_e side)
 {
-    if (side == CONV_FT_SRC_PORT || side == CONV_FT_DST_PORT || side == CONV_FT_ANY_PORT)
+    switch (side) {
+    case CONV_FT_SRC_ADDRESS:
+        return "aoe.src";
+    case CONV_FT_DST_ADDRESS:
+        return "aoe.dst";
+    case CONV_FT_ANY_ADDRESS:
+        return "aoe.addr";
+    default:
         return CONV_FILTER_INVALID;
-    if (of->type == target_type)
-        return "aoe.address";
-    return "eth.addr";
+    }
 }
 
-/* A target is at both ends of its filter, and so is the initiator: a conversation is theirs alone.
- */
 static const char *conversation_filter(conv_item_t *item, conv_filter_type_e side)
 {
-    bool first = side == CONV_FT_SRC_ADDRESS || side == CONV_FT_SRC_PORT;
-    return filter_of(first ? &item->src_address : &item->dst_address, side);
+    (void)item;
+    return field_of(side);
 }
 
 static const char *endpoint_filter(endpoint_item_t *item, conv_filter_type_e side)
 {
-    return filter_of(&item->myaddress, side);
+    (void)item;
+    return field_of(side);
 }
 
 static tap_packet_status count_conversation(void *user, packet_info *packet,
@@ -136,8 +143,45 @@ static tap_packet_status count_endpoint(void *user, packet_info *packet, epan_di
     return TAP_PACKET_REDRAW;
 }
 
+static void register_fields(int protocol)
+{
+    static hf_register_info registered[] = {
+        {&fields.source,
+         {"Source", "aoe.src", FT_STRING, BASE_NONE, NULL, 0,
+          "The initiator's MAC, or the target's shelf and slot", HFILL}},
+        {&fields.destination,
+         {"Destination", "aoe.dst", FT_STRING, BASE_NONE, NULL, 0,
+          "The target's shelf and slot, or the initiator's MAC", HFILL}},
+        {&fields.any,
+         {"Source or destination", "aoe.addr", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+    };
+    proto_register_field_array(protocol, registered, array_length(registered));
+}
+
+static void add_hidden(proto_tree *tree, tvbuff_t *tvb, int field, const char *text)
+{
+    proto_item *item = proto_tree_add_string(tree, field, tvb, 0, 0, text);
+    proto_item_set_generated(item);
+    proto_item_set_hidden(item);
+}
+
+void conversations_show(proto_tree *tree, tvbuff_t *tvb, const struct aoe_frame *frame)
+{
+    char target[AOE_ADDRESS_TEXT], initiator[AOE_MAC_TEXT];
+    bool response = aoe_is_response(frame);
+    if (frame->extent < AOE_EXTENT_HEADER)
+        return;
+    aoe_address_text(target, frame->shelf, frame->slot);
+    aoe_mac_text(initiator, response ? frame->destination : frame->source);
+    add_hidden(tree, tvb, fields.source, response ? target : initiator);
+    add_hidden(tree, tvb, fields.destination, response ? initiator : target);
+    add_hidden(tree, tvb, fields.any, initiator);
+    add_hidden(tree, tvb, fields.any, target);
+}
+
 void conversations_register(int protocol)
 {
+    register_fields(protocol);
     target_type = address_type_dissector_register("AT_AOE", "AoE target", address_text,
                                                   address_text_size, NULL, address_filter, NULL,
                                                   address_name, address_name_size);

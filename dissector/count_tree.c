@@ -127,7 +127,7 @@ static tap_packet_status count(stats_tree *tree, packet_info *packet, epan_disse
     return TAP_PACKET_REDRAW;
 }
 
-void count_tree_listen(void)
+void count_tree_register(void)
 {
     stats_tree_register_plugin("aoe", "aoe", "ATA over Ethernet", TL_REQUIRES_NOTHING, count, begin,
                                NULL);

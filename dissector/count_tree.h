@@ -3,7 +3,7 @@
 #ifndef AOE_COUNT_TREE_H
 #define AOE_COUNT_TREE_H
 
-/* Makes it known to -z and to the menus. */
-void count_tree_listen(void);
+/* Makes it known to -z and to the menus, once the tap "aoe" is registered. */
+void count_tree_register(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect.h"
 
+#include "conversations.h"
 #include "expert.h"
 #include "export.h"
 #include "fields.h"
@@ -57,6 +58,7 @@ static void show_all(struct show *show, proto_tree *tree)
                                aoe_address_text(address, frame->shelf, frame->slot),
                                aoe_name_command(frame->command),
                                aoe_is_response(frame) ? "response" : "request", frame->tag);
+    conversations_show(show->tree, show->tvb, frame);
     show_header(show);
     show_argument(show);
     show_exchange(show);

@@ -37,9 +37,10 @@ void json_bool(json_dumper *to, const char *name, bool value)
 
 static void put_real(json_dumper *to, const char *name, bool known, double value)
 {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
     json_dumper_set_member_name(to, name);
     if (known)
-        json_dumper_value_double(to, value);
+        json_dumper_value_anyf(to, "%s", g_ascii_formatd(text, sizeof text, "%.6g", value));
     else
         json_dumper_value_anyf(to, "null");
 }

@@ -187,7 +187,7 @@ static void begin(stat_tap_table_ui *ui)
     begin_table(ui, BY_TARGET);
 }
 
-void latency_table_listen(void)
+void latency_table_register(void)
 {
     static stat_tap_table_item columns[COLUMNS] = {
         {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Of", "%-20s"},

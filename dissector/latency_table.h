@@ -3,7 +3,7 @@
 #ifndef AOE_LATENCY_TABLE_H
 #define AOE_LATENCY_TABLE_H
 
-/* Makes it known to -z and to the menus. */
-void latency_table_listen(void);
+/* Makes it known to -z and to the menus, once the tap "aoe" is registered. */
+void latency_table_register(void);
 
 #endif

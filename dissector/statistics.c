@@ -11,11 +11,11 @@ void statistics_register(int protocol)
 {
     response_times_register(protocol);
     conversations_register(protocol);
-    latency_table_listen();
+    latency_table_register();
+    count_tree_register();
 }
 
 void statistics_listen(void)
 {
-    count_tree_listen();
     json_statistics_listen();
 }
