@@ -208,14 +208,10 @@ static void count_slow(struct tally *tally, const struct step *step)
 static void close_command(struct tally *tally, const struct step *step,
                           struct waiting_command *command)
 {
-    struct pair *pair = command ? tally->traffic.pairs[command->pair] : step->pair;
-    struct measure *measure = traffic_measure(&tally->traffic, pair, step->operation);
-    if (!measure)
-        return;
+    struct pair *pair = tally->traffic.pairs[command->pair];
+    struct measure *measure = pair->measures[command->operation];
     measure->answered++;
-    if (!command || command->given_up)
-        return;
-    if (!traffic_down(&tally->traffic, pair, step->frame->time))
+    if (!command->given_up && !traffic_down(&tally->traffic, pair, step->frame->time))
         traffic_idles(pair, step->frame->time);
     if (command->pair == step->index)
         waiting_remove(&tally->waiting, command);
@@ -233,7 +229,7 @@ static void count_answer(struct tally *tally, const struct step *step)
     step->measure->answers_to_broadcast += command && command->pair != step->index;
     count_latency(tally, step);
     count_slow(tally, step);
-    if (step->exchange->closes)
+    if (command && step->exchange->closes)
         close_command(tally, step, command);
 }
 

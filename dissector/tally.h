@@ -32,7 +32,8 @@ struct tally {
 int tally_open(struct tally *tally, int64_t patience);
 void tally_close(struct tally *tally);
 
-/* Counts the next frame: numbers grow. Returns the index of its pair in the traffic; -1 where there
+/* Counts the next frame: numbers grow. A command is answered where the frame that first carried it
+ * was counted too. Returns the index of its pair in the traffic; -1 where there
  * is no memory, and for a frame that is cut too short. */
 int tally_add(struct tally *tally, const struct tally_frame *frame);
 
