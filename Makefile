@@ -7,7 +7,7 @@
 # make fuzz      the fuzzers, FUZZ_TIME seconds each
 # make bench     how long runs take, compared with each other
 # make lint      formats, static analysis, manual pages, scenarios
-# make install   into DESTDIR and PREFIX
+# make install   into DESTDIR and PREFIX, plugin and profile where Wireshark finds them
 # make clean     removes build/
 
 VERSION = 0.1.0
@@ -48,6 +48,10 @@ DISSECTOR_PLAIN = history.o history_notes.o judge.o targets.o disk_traffic.o map
 # Wireshark's headers are not held to our warnings.
 PLUGIN_CPPFLAGS = $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))
 PLUGIN_LIBS     = $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
+
+# Where Wireshark looks for plugins and profiles, whatever PREFIX is.
+WIRESHARK_PLUGINS  ?= $(shell pkg-config --variable=plugindir wireshark)
+WIRESHARK_PROFILES ?= $(shell pkg-config --variable=prefix wireshark)/share/wireshark/profiles
 
 UNITS = common protocol target-ref harness analyser dissector
 
@@ -240,6 +244,9 @@ install: all
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	cd scenarios && find . -name '*.aoe' -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(PREFIX))/share/aoe-suite/scenarios/{} \;
+	install -d $(DESTDIR)$(WIRESHARK_PLUGINS)/epan $(DESTDIR)$(WIRESHARK_PROFILES)/AoE
+	install -m 644 $(PLUGIN) $(DESTDIR)$(WIRESHARK_PLUGINS)/epan
+	install -m 644 $(wildcard dissector/profile/*) $(DESTDIR)$(WIRESHARK_PROFILES)/AoE
 
 clean:
 	rm -rf $(BUILD)
