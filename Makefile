@@ -43,7 +43,7 @@ ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lsmartcols -lz -lzstd -llzma -llz4 
 
 # What of the dissector knows nothing of Wireshark, and is tested by itself.
 DISSECTOR_PLAIN = history.o history_notes.o judge.o targets.o disk_traffic.o map_file.o map_text.o \
-                  sector_map.o sparse_image.o
+                  sector_map.o sparse_image.o rule_tally.o tally.o waiting.o
 
 # Wireshark's headers are not held to our warnings.
 PLUGIN_CPPFLAGS = $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))
@@ -140,7 +140,8 @@ $(BUILD)/analyser/tests/%: $(BUILD)/analyser/tests/%.o $(call objects,analyser c
 
 $(BUILD)/dissector/%.o: override CPPFLAGS += $(PLUGIN_CPPFLAGS)
 
-$(BUILD)/dissector/tests/%: $(BUILD)/dissector/tests/%.o $(addprefix $(BUILD)/dissector/,$(DISSECTOR_PLAIN)) $(LIB)
+$(BUILD)/dissector/tests/%: $(BUILD)/dissector/tests/%.o $(addprefix $(BUILD)/dissector/,$(DISSECTOR_PLAIN)) \
+                            $(call objects,common) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lglib-2.0
 

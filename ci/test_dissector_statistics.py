@@ -9,7 +9,9 @@ import subprocess
 
 import pytest
 
+import aoeframes
 import aoelab
+import test_analyze
 import test_truth
 
 CAPTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "captures")
@@ -127,6 +129,39 @@ def test_figures_of_other_traffic(shark, tmp_path, traffic):
     for passes in (1, 2):
         assert_alike(analysed, figures(shark, capture, passes=passes,
                                        options=("-o", f"aoe.patience:{seconds}")))
+
+
+HOST, TARGET = b"\x02\0\0\0\0\1", b"\x02\0\0\0\1\1"
+
+
+def read_of(tag):
+    return aoeframes.build(TARGET, HOST, 0, aoeframes.ata(0x20, lba=tag), tag)
+
+
+def answer_of(tag):
+    return aoeframes.build(HOST, TARGET, 0, aoeframes.ata(0x40, lba=tag, data=bytes(512)), tag, flags=8)
+
+
+# Frames at seconds; patience is 10 s.
+STORIES = {
+    "given up, sent again and answered": [(0, read_of(1)), (5, read_of(2)), (6, answer_of(2)), (12, read_of(3)),
+                                          (13, answer_of(3)), (15, read_of(1)), (16, answer_of(1))],
+    "given up, sent again and given up": [(0, read_of(1)), (12, read_of(2)), (13, answer_of(2)), (15, read_of(1)),
+                                          (30, read_of(3)), (31, answer_of(3))],
+    "answered after it was given up": [(0, read_of(1)), (12, read_of(2)), (13, answer_of(1)), (14, answer_of(2))],
+    "another recording begins": [(100, read_of(1)), (101, read_of(2)), (103, answer_of(2)), (104, read_of(9)),
+                                 (50, read_of(1)), (51, answer_of(1)), (52, read_of(3)), (120, answer_of(3))],
+    "the same tag in another recording": [(100, read_of(1)), (101, read_of(2)), (2, answer_of(2)), (3, read_of(2)),
+                                          (4, answer_of(2)), (110, read_of(4)), (111, answer_of(4))],
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_figures_of_stories(shark, tmp_path, story):
+    capture = test_analyze.pcap(readable(tmp_path) / "story.pcap",
+                                [(10**18 + seconds * 10**9, frame) for seconds, frame in STORIES[story]])
+    for passes in (1, 2):
+        assert_alike(analyze(capture), figures(shark, capture, passes=passes))
 
 
 @pytest.mark.parametrize("name", ["aoe-target/ata/readback", "aoe-target/reserve/enforced-write",
