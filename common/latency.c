@@ -125,11 +125,16 @@ static int64_t middle(const struct latency *of, unsigned bucket)
     return value > of->max ? of->max : value;
 }
 
+static uint64_t rank_of(const struct latency *of, uint64_t numerator, uint64_t denominator)
+{
+    unsigned __int128 product = (unsigned __int128)of->count * numerator;
+    return (uint64_t)((product + denominator - 1) / denominator);
+}
+
 int64_t latency_percentile(const struct latency_pool *pool, const struct latency *of,
                            uint64_t numerator, uint64_t denominator)
 {
-    unsigned __int128 product = (unsigned __int128)of->count * numerator;
-    uint64_t rank = (uint64_t)((product + denominator - 1) / denominator), seen = 0;
+    uint64_t rank = rank_of(of, numerator, denominator), seen = 0;
     if (!of->count)
         return 0;
     for (unsigned bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
@@ -142,6 +147,22 @@ int64_t latency_percentile(const struct latency_pool *pool, const struct latency
             return middle(of, bucket);
     }
     return of->max;
+}
+
+int64_t latency_follow(const struct latency_pool *pool, const struct latency *of,
+                       struct latency_mark *mark, int64_t duration, uint64_t numerator,
+                       uint64_t denominator)
+{
+    uint64_t rank = rank_of(of, numerator, denominator);
+    if (pool->full)
+        return latency_percentile(pool, of, numerator, denominator);
+    if (latency_bucket(duration) < mark->bucket)
+        mark->below++;
+    while (mark->bucket && mark->below >= rank)
+        mark->below -= latency_in(pool, of, --mark->bucket);
+    while (mark->below + latency_in(pool, of, mark->bucket) < rank)
+        mark->below += latency_in(pool, of, mark->bucket++);
+    return middle(of, mark->bucket);
 }
 
 int64_t latency_mean(const struct latency *of)

@@ -57,6 +57,18 @@ uint64_t latency_in(const struct latency_pool *pool, const struct latency *of, u
 int64_t latency_percentile(const struct latency_pool *pool, const struct latency *of,
                            uint64_t numerator, uint64_t denominator);
 
+/* Where a percentile lies in a distribution that grows; all zero before the first sample. */
+struct latency_mark {
+    uint64_t below;  /* samples in the buckets before */
+    unsigned bucket; /* this one */
+};
+
+/* What latency_percentile returns after a sample of `duration` was added, for little where it is
+ * asked for after every sample: then one mark follows each percentile. */
+int64_t latency_follow(const struct latency_pool *pool, const struct latency *of,
+                       struct latency_mark *mark, int64_t duration, uint64_t numerator,
+                       uint64_t denominator);
+
 /* The mean in ns, rounded down; 0 where there is no sample. */
 int64_t latency_mean(const struct latency *of);
 

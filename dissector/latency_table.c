@@ -27,6 +27,7 @@ enum {
     COLUMN_MAX,
     COLUMNS,
 };
+enum { PERCENTILES = 3 };
 enum kind { ROUND_TRIP, COMMAND, KINDS };
 enum { ALL = -1, NAME_TEXT = 48 };
 
@@ -36,6 +37,7 @@ struct row {
     char name[NAME_TEXT];
     struct latency_pool pool;
     struct latency latency;
+    struct latency_mark marks[PERCENTILES];
 };
 
 static stat_tap_table_item_type text_item(const char *text)
@@ -54,18 +56,18 @@ static void set_float(stat_tap_table *table, unsigned row, unsigned column, doub
 }
 
 /* There is no moment at which all rows are drawn: each is up to date after every frame. */
-static void show_row(stat_tap_table *table, unsigned index, const struct row *row)
+static void show_row(stat_tap_table *table, unsigned index, struct row *row, int64_t latest)
 {
+    static const unsigned parts[PERCENTILES] = {50, 90, 99};
     const struct latency *latency = &row->latency;
-    const struct latency_pool *pool = &row->pool;
-    bool any = latency->count;
     stat_tap_get_field_data(table, index, COLUMN_COUNT)->value.uint_value = (guint)latency->count;
-    set_float(table, index, COLUMN_MIN, any ? milliseconds(latency->min) : 0);
+    set_float(table, index, COLUMN_MIN, milliseconds(latency->min));
     set_float(table, index, COLUMN_MEAN, milliseconds(latency_mean(latency)));
-    set_float(table, index, COLUMN_P50, milliseconds(latency_percentile(pool, latency, 1, 2)));
-    set_float(table, index, COLUMN_P90, milliseconds(latency_percentile(pool, latency, 9, 10)));
-    set_float(table, index, COLUMN_P99, milliseconds(latency_percentile(pool, latency, 99, 100)));
-    set_float(table, index, COLUMN_MAX, any ? milliseconds(latency->max) : 0);
+    for (unsigned i = 0; i < PERCENTILES; i++)
+        set_float(table, index, COLUMN_P50 + i,
+                  milliseconds(
+                      latency_follow(&row->pool, latency, &row->marks[i], latest, parts[i], 100)));
+    set_float(table, index, COLUMN_MAX, milliseconds(latency->max));
 }
 
 static struct row *row_at(const stat_tap_table *table, unsigned index)
@@ -115,7 +117,7 @@ static void add(stat_tap_table *table, int64_t key, const char *name,
     for (unsigned i = 0; first >= 0 && i < KINDS; i++) {
         struct row *row = row_at(table, (unsigned)first + i);
         latency_add(&row->pool, &row->latency, latencies[i]);
-        show_row(table, (unsigned)first + i, row);
+        show_row(table, (unsigned)first + i, row, latencies[i]);
     }
 }
 
@@ -155,7 +157,10 @@ static void reset(stat_tap_table *table)
         struct row *row = row_at(table, i);
         latency_pool_clear(&row->pool);
         row->latency = (struct latency){.count = 0};
-        show_row(table, i, row);
+        memset(row->marks, 0, sizeof row->marks);
+        for (unsigned column = COLUMN_COUNT; column < COLUMNS; column++)
+            memset(&stat_tap_get_field_data(table, i, column)->value, 0,
+                   sizeof(stat_tap_get_field_data(table, i, column)->value));
     }
 }
 

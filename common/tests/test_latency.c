@@ -246,6 +246,34 @@ static void test_within_one_pool(void **state)
     latency_pool_close(&pool);
 }
 
+static void follow(struct latency_pool *pool, unsigned shape)
+{
+    static const uint64_t parts[][2] = {{1, 2}, {9, 10}, {99, 100}, {1, 1000}, {1, 1}};
+    struct latency_mark marks[COUNT(parts)] = {{.below = 0}};
+    struct latency latency = {.count = 0};
+    uint64_t seed = 77;
+    for (unsigned i = 0; i < 2000; i++) {
+        int64_t duration = drawn(shape, &seed);
+        latency_add(pool, &latency, duration);
+        for (size_t part = 0; part < COUNT(parts); part++)
+            assert_int_equal(latency_follow(pool, &latency, &marks[part], duration, parts[part][0],
+                                            parts[part][1]),
+                             latency_percentile(pool, &latency, parts[part][0], parts[part][1]));
+    }
+}
+
+static void test_a_percentile_is_followed(void **state)
+{
+    (void)state;
+    for (unsigned shape = 0; shape < 4; shape++) {
+        struct latency_pool pool = opened(CHUNKS), little = opened(2);
+        follow(&pool, shape);
+        follow(&little, shape);
+        latency_pool_close(&pool);
+        latency_pool_close(&little);
+    }
+}
+
 static void test_a_full_pool_loses_buckets_alone(void **state)
 {
     (void)state;
@@ -300,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_sums_go_beyond_64_bits),
         cmocka_unit_test(test_joined_is_all_samples_in_one),
         cmocka_unit_test(test_within_one_pool),
+        cmocka_unit_test(test_a_percentile_is_followed),
         cmocka_unit_test(test_a_full_pool_loses_buckets_alone),
         cmocka_unit_test(test_a_pool_that_was_cleared_has_all_its_room),
     };
