@@ -327,6 +327,8 @@ def test_tree(shark, large):
         if path[0] == "Answers with an error" and len(path) == 2 and path[1].startswith("AoE") for _ in range(count))
     assert errors == {1: 0} | {int(code): count for code, count in total["errors"]["aoe"].items()
                                if code != "other"} | {7: total["errors"]["aoe"].get("other", 0)}
+    assert sum(count for path, count in counts.items() if path[0] == "Answers with an error" and len(path) == 2 and
+               path[1].startswith("ATA")) == total["errors"]["ata"] > 0
     again = collections.Counter(int(row["repeats"]) for row in large.commands if row["answer_frame"])
     assert {path[1]: count for path, count in counts.items() if path[0].startswith("Repeats before") and path[1:]} == \
         {f"sent again {repeats} times" if repeats else "sent once": count for repeats, count in again.items()}
@@ -334,6 +336,16 @@ def test_tree(shark, large):
         name = name_of(target)
         assert counts.get(("Targets", name, "first requests"), 0) == target["commands"], name
         assert counts.get(("Targets", name, "duplicate responses"), 0) == target["duplicate"], name
+
+
+def test_tree_of_cut_frames(shark, tmp_path):
+    """A frame without a whole header, or an ATA command without its registers, is nothing else."""
+    capture, _ = test_truth.generate(readable(tmp_path), *test_truth.TRAFFIC["cut-headers"])
+    counts, found = tree_counts(statistics(shark, capture, "aoe,tree")), analyze(capture)
+    assert counts["Frames", "cut too short"] == found["capture"]["cut_frames"] > 100
+    assert counts["Frames", "first requests"] == found["total"]["commands"]
+    assert sum(count for path, count in counts.items() if path[0] == "Targets" and len(path) == 2) == \
+        found["capture"]["aoe_frames"]
 
 
 def name_of(target):
