@@ -108,24 +108,47 @@ char *aoe_name_ata_error(char *to, size_t size, uint8_t error)
     return name_bits(to, size, bits, COUNT(bits), error);
 }
 
+/* By hand, since nearly every line of every report has an address in it. Returns the end. */
+static char *put_number(char *to, unsigned number)
+{
+    char digits[5];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    while (count)
+        *to++ = digits[--count];
+    return to;
+}
+
+static char *put_part(char *to, unsigned number, unsigned all)
+{
+    if (number != all)
+        return put_number(to, number);
+    *to++ = '*';
+    return to;
+}
+
 char *aoe_address_text(char to[AOE_ADDRESS_TEXT], uint16_t shelf, uint8_t slot)
 {
-    struct aoe_text text = aoe_text(to, AOE_ADDRESS_TEXT);
-    if (shelf == AOE_SHELF_ALL)
-        aoe_text_add(&text, "e*.");
-    else
-        aoe_text_add(&text, "e%u.", shelf);
-    if (slot == AOE_SLOT_ALL)
-        aoe_text_add(&text, "*");
-    else
-        aoe_text_add(&text, "%u", slot);
+    char *end = to;
+    *end++ = 'e';
+    end = put_part(end, shelf, AOE_SHELF_ALL);
+    *end++ = '.';
+    end = put_part(end, slot, AOE_SLOT_ALL);
+    *end = '\0';
     return to;
 }
 
 char *aoe_mac_text(char to[AOE_MAC_TEXT], const uint8_t mac[AOE_MAC_BYTES])
 {
-    snprintf(to, AOE_MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-             mac[4], mac[5]);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < AOE_MAC_BYTES; i++) {
+        to[3 * i] = digits[mac[i] >> 4];
+        to[3 * i + 1] = digits[mac[i] & 0xF];
+        to[3 * i + 2] = i + 1 < AOE_MAC_BYTES ? ':' : '\0';
+    }
     return to;
 }
 
