@@ -50,6 +50,7 @@ static hf_register_info header[] = {
     BIT(flags_error, "Error flag", "aoe.flags_error", tfs_errors, AOE_FLAG_ERROR),
     PART(flags_reserved, "Reserved", "aoe.flags.reserved", AOE_FLAG_RESERVED),
     NAMED(error, "Error", "aoe.error", BASE_DEC, errors, 0),
+    NAMED(no_error, "Error", "aoe.no_error", BASE_DEC, errors, 0),
     TEXT(address, "Address", "aoe.address", "Shelf and slot"),
     NUMBER(major, "Shelf", "aoe.major", 16, BASE_DEC),
     NUMBER(minor, "Slot", "aoe.minor", 8, BASE_DEC),

@@ -37,7 +37,8 @@ struct reserve_fields {
 
 /* Wireshark's numbers of the fields; each is described in fields.c. */
 struct fields {
-    int version, flags, response, flags_error, flags_reserved, error, major, minor, address;
+    int version, flags, response, flags_error, flags_reserved, error, no_error;
+    int major, minor, address;
     int command, tag, argument;
     int response_in, response_to, time, time_first, retransmission_of, retransmitted_in;
     int duplicate_of, repeats;

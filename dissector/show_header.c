@@ -13,8 +13,6 @@ static void show_flags(const struct show *show)
                                        &fields.flags_reserved, NULL};
     show_item(show, show->tree, fields.version, FLAGS, 1);
     proto_item *item = show_item(show, show->tree, fields.flags, FLAGS, 1);
-    proto_item_append_text(item, ", %s%s", aoe_is_response(show->frame) ? "response" : "request",
-                           aoe_is_error(show->frame) ? ", error" : "");
     show_parts(show, item, branches.flags, FLAGS, parts);
 }
 
@@ -36,14 +34,9 @@ static void show_address(const struct show *show)
 /* A filter on the field finds what is an error, as it always did. */
 static void show_error(const struct show *show)
 {
-    const struct aoe_frame *frame = show->frame;
-    if (!show_has(show, ERROR, 1))
-        return;
-    if (frame->error || aoe_is_error(frame) || frame->extent < AOE_EXTENT_HEADER)
-        show_item(show, show->tree, fields.error, ERROR, 1);
-    else
-        proto_tree_add_subtree_format(show->tree, show->tvb, ERROR, 1, branches.flags, NULL,
-                                      "Error: %s (0)", aoe_name_error(AOE_ERROR_NONE));
+    bool fine = show->frame->extent >= AOE_EXTENT_HEADER && !show->frame->error &&
+                !aoe_is_error(show->frame);
+    show_item(show, show->tree, fine ? fields.no_error : fields.error, ERROR, 1);
 }
 
 void show_header(const struct show *show)
