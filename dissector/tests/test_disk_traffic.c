@@ -159,10 +159,10 @@ static void a_repeated_write_counts_once_as_it_was_sent_last(void **state)
 {
     struct wire *wire = *state;
     feed(wire, write_of(1, 5, 1, 'a'));
-    feed(wire, write_of(1, 5, 1, 'a'));
-    feed(wire, write_of(2, 5, 1, 'a'));
+    feed(wire, write_of(1, 5, 1, 'b'));
+    feed(wire, write_of(2, 5, 1, 'c'));
     feed(wire, done(2));
-    assert_told(wire, " 5+1=a");
+    assert_told(wire, " 5+1=c");
     feed(wire, done(1));
     feed(wire, done(1));
     assert_told(wire, "");
