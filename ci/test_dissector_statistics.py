@@ -142,6 +142,12 @@ def answer_of(tag):
     return aoeframes.build(HOST, TARGET, 0, aoeframes.ata(0x40, lba=tag, data=bytes(512)), tag, flags=8)
 
 
+def config_of(tag, buffers, **fields):
+    argument = bytes([0, buffers]) + aoeframes.config(0)[2:]
+    return aoeframes.build(HOST, TARGET, 1, argument, tag, **fields) if fields else \
+        aoeframes.build(TARGET, HOST, 1, argument, tag)
+
+
 # Frames at seconds; patience is 10 s.
 STORIES = {
     "given up, sent again and answered": [(0, read_of(1)), (5, read_of(2)), (6, answer_of(2)), (12, read_of(3)),
@@ -153,6 +159,8 @@ STORIES = {
                                  (50, read_of(1)), (51, answer_of(1)), (52, read_of(3)), (120, answer_of(3))],
     "the same tag in another recording": [(100, read_of(1)), (101, read_of(2)), (2, answer_of(2)), (3, read_of(2)),
                                           (4, answer_of(2)), (110, read_of(4)), (111, answer_of(4))],
+    "an error advertises nothing": [(0, config_of(1, 0)), (1, config_of(1, 7, flags=8)), (2, config_of(2, 0)),
+                                    (3, config_of(2, 1, flags=12, error=4))],
 }
 
 
