@@ -42,6 +42,7 @@ void analysis_replay(struct analysis *analysis, const struct aoe_frame *frame, u
     struct sample sample;
     sample_read(&sample, frame, number, time, vlan);
     count_sample(analysis, &sample, number);
+    latency_pool_settle(&analysis->figures.traffic.pool);
 }
 
 static bool is_wanted(const struct analysis_options *options, const struct sample *sample)
@@ -79,6 +80,7 @@ enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_fra
     struct sample sample;
     sample_read(&sample, frame, analysis->number, captured->time, vlan);
     count_wanted(analysis, &sample, analysis->number);
+    latency_pool_settle(&analysis->figures.traffic.pool);
     return kind;
 }
 
@@ -99,6 +101,7 @@ void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *b
         look_ahead(analysis, batch, i);
         count_wanted(analysis, &batch->samples[i], analysis->number + batch->samples[i].number);
     }
+    latency_pool_settle(&analysis->figures.traffic.pool);
     counters->frames += batch->frames;
     counters->other_frames += batch->other_frames;
     counters->cut_frames += batch->cut_frames;

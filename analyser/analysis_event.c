@@ -34,9 +34,9 @@ static bool is_broadcast(const struct pair *pair)
 static int pair_of(struct analysis *analysis, const struct step *step)
 {
     const struct sample *sample = step->sample;
-    struct pair_key key = {.shelf = sample->shelf, .slot = sample->slot, .vlan = sample->vlan};
-    aoe_mac_from_number(aoe_exchange_initiator(&sample->reading), key.initiator);
-    int pair = traffic_pair(&analysis->figures.traffic, &key);
+    int pair = traffic_pair_by_words(&analysis->figures.traffic,
+                                     pair_words(aoe_exchange_initiator(&sample->reading),
+                                                sample->shelf, sample->slot, sample->vlan));
     if (pair < 0)
         analysis->out_of_memory = true;
     return pair;
@@ -156,8 +156,8 @@ static void count_repeat(struct analysis *analysis, const struct aoe_exchange_ev
         measure->new_tag++;
     if (event->repeats == 1)
         measure->repeated_commands++;
-    latency_add(pool, event->repeats == 1 ? &measure->first_repeat : &measure->later_repeat,
-                event->since_last);
+    latency_add_soon(pool, event->repeats == 1 ? &measure->first_repeat : &measure->later_repeat,
+                     event->since_last);
     if (event->given_up)
         revive(analysis, pair, measure, event, step);
     total_bin(analysis, step)->repeats++;
@@ -192,11 +192,11 @@ static void count_latency(struct analysis *analysis, struct measure *measure,
 {
     struct latency_pool *pool = &analysis->figures.traffic.pool;
     if (!event->repeats) {
-        latency_add(pool, &measure->plain, event->since_first);
+        latency_add_soon(pool, &measure->plain, event->since_first);
         return;
     }
-    latency_add(pool, &measure->round_trip, event->since_last);
-    latency_add(pool, &measure->command, event->since_first);
+    latency_add_soon(pool, &measure->round_trip, event->since_last);
+    latency_add_soon(pool, &measure->command, event->since_first);
 }
 
 static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_event *event,
