@@ -83,6 +83,21 @@ static inline uint32_t aoe_exchange_tag(const struct aoe_exchange_reading *readi
     return (uint32_t)reading->rest;
 }
 
+static inline uint16_t aoe_exchange_shelf(const struct aoe_exchange_reading *reading)
+{
+    return (uint16_t)(reading->rest >> 32);
+}
+
+static inline uint8_t aoe_exchange_slot(const struct aoe_exchange_reading *reading)
+{
+    return (uint8_t)(reading->rest >> 48);
+}
+
+static inline uint8_t aoe_exchange_command(const struct aoe_exchange_reading *reading)
+{
+    return (uint8_t)(reading->rest >> 56);
+}
+
 struct aoe_exchanges;
 
 /* Remembers up to `capacity` open requests, and up to `capacity` that are not open any more: those
