@@ -132,6 +132,15 @@ uint64_t latency_in(const struct latency_pool *pool, const struct latency *of, u
     return chunk ? pool->chunks[chunk][bucket & (LATENCY_CHUNK - 1)] : 0;
 }
 
+static void join_chunk(struct latency_pool *pool, uint16_t *to,
+                       const struct latency_pool *from_pool, uint16_t from)
+{
+    if (!*to)
+        *to = pool_take(pool);
+    for (unsigned i = 0; *to && i < LATENCY_CHUNK; i++)
+        pool->chunks[*to][i] += from_pool->chunks[from][i];
+}
+
 void latency_join(struct latency_pool *pool, struct latency *to,
                   const struct latency_pool *from_pool, const struct latency *from)
 {
@@ -144,11 +153,8 @@ void latency_join(struct latency_pool *pool, struct latency *to,
     to->count += from->count;
     to->sum += from->sum;
     for (unsigned chunk = 0; chunk < LATENCY_CHUNKS; chunk++)
-        for (unsigned i = 0; from->chunk[chunk] && i < LATENCY_CHUNK; i++) {
-            uint64_t count = from_pool->chunks[from->chunk[chunk]][i];
-            if (count)
-                latency_fill(pool, to, (chunk << CHUNK_BITS) + i, count);
-        }
+        if (from->chunk[chunk])
+            join_chunk(pool, &to->chunk[chunk], from_pool, from->chunk[chunk]);
 }
 
 /* The middle of a bucket, inside what was really seen. */

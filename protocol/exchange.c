@@ -522,13 +522,13 @@ void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
                           const struct aoe_exchange_reading *reading, bool very_soon)
 {
     const struct exchange_table *table = &exchanges->table;
-    const uint32_t *head = &table->tags.heads[reading->print & table->tags.mask];
+    const struct exchange_head *head = &table->tags.heads[reading->print & table->tags.mask];
     if (!very_soon) {
         __builtin_prefetch(head);
-    } else if (*head != EXCHANGE_NIL) {
-        __builtin_prefetch(&table->tags.links[*head]);
+    } else if (head->count) {
+        __builtin_prefetch(&table->tags.links[head->newest]);
         if (reading->response)
-            __builtin_prefetch(&table->entries[*head], 1);
+            __builtin_prefetch(&table->entries[head->newest], 1);
     }
 }
 

@@ -10,9 +10,10 @@ enum { LINE_BYTES = 64 };
 /* The parts of one piece of memory, for `places` entries and half as many chains of commands. */
 static size_t bytes_of(size_t places)
 {
-    return places * (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
-                     2 * sizeof(struct exchange_link) + sizeof(uint32_t) + sizeof(uint8_t)) +
-           places / 2 * sizeof(uint32_t);
+    return places *
+               (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
+                2 * sizeof(struct exchange_link) + sizeof(struct exchange_head) + sizeof(uint8_t)) +
+           places / 2 * sizeof(struct exchange_head);
 }
 
 static void divide(struct exchange_table *table, size_t places)
@@ -21,26 +22,32 @@ static void divide(struct exchange_table *table, size_t places)
     table->ages = (struct exchange_age *)(table->entries + places);
     table->tags.links = (struct exchange_link *)(table->ages + places);
     table->commands.links = table->tags.links + places;
-    table->tags.heads = (uint32_t *)(table->commands.links + places);
+    table->tags.heads = (struct exchange_head *)(table->commands.links + places);
     table->tags.mask = (uint32_t)places - 1;
     table->commands.heads = table->tags.heads + places;
     table->commands.mask = (uint32_t)(places / 2) - 1;
     table->states = (uint8_t *)(table->commands.heads + places / 2);
 }
 
+static void empty(struct exchange_chains *chains)
+{
+    for (size_t i = 0; i <= chains->mask; i++)
+        chains->heads[i] = (struct exchange_head){EXCHANGE_NIL, 0};
+}
+
 bool exchange_table_open(struct exchange_table *table, size_t capacity)
 {
-    const struct exchange_list empty = {EXCHANGE_NIL, EXCHANGE_NIL, 0};
+    const struct exchange_list nothing = {EXCHANGE_NIL, EXCHANGE_NIL, 0};
     size_t places = 2 * capacity;
-    *table = (struct exchange_table){.open = empty, .ended = empty};
+    *table = (struct exchange_table){.open = nothing, .ended = nothing};
     size_t bytes = (bytes_of(places) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
     table->memory = aligned_alloc(LINE_BYTES, bytes);
     if (!table->memory)
         return false;
     divide(table, places);
-    memset(table->tags.heads, 0xFF, places * sizeof *table->tags.heads);
+    empty(&table->tags);
+    empty(&table->commands);
     memset(table->states, EXCHANGE_FREE, places);
-    memset(table->commands.heads, 0xFF, places / 2 * sizeof *table->commands.heads);
     for (size_t i = 0; i < places; i++)
         table->ages[i].newer = i + 1 < places ? (uint32_t)(i + 1) : EXCHANGE_NIL;
     return true;
@@ -52,28 +59,32 @@ void exchange_table_close(struct exchange_table *table)
     *table = (struct exchange_table){.memory = NULL};
 }
 
-/* Takes the last place out of a chain that has become too long, and returns it. */
-static uint32_t chain_shorten(struct exchange_chains *chains, uint32_t place)
+/* Puts a place where `link` points to, which is in the chain of `head`. Returns the last place of
+ * a chain that has become too long, which is no longer in it, or EXCHANGE_NIL. */
+static uint32_t chain_insert(struct exchange_chains *chains, struct exchange_head *head,
+                             uint32_t *link, uint32_t place, uint32_t print)
 {
-    unsigned length = 1;
-    for (;; length++) {
-        uint32_t next = chains->links[place].next;
-        if (next == EXCHANGE_NIL)
-            return EXCHANGE_NIL;
-        if (length >= EXCHANGE_CHAIN_MOST && chains->links[next].next == EXCHANGE_NIL) {
-            chains->links[place].next = EXCHANGE_NIL;
-            return next;
-        }
-        place = next;
-    }
+    chains->links[place] = (struct exchange_link){print, *link};
+    *link = place;
+    if (++head->count <= EXCHANGE_CHAIN_MOST)
+        return EXCHANGE_NIL;
+    link = &head->newest;
+    while (chains->links[*link].next != EXCHANGE_NIL)
+        link = &chains->links[*link].next;
+    uint32_t last = *link;
+    *link = EXCHANGE_NIL;
+    head->count--;
+    return last;
 }
 
 static void chain_remove(struct exchange_chains *chains, uint32_t place)
 {
-    uint32_t *link = &chains->heads[chains->links[place].print & chains->mask];
+    struct exchange_head *head = &chains->heads[chains->links[place].print & chains->mask];
+    uint32_t *link = &head->newest;
     while (*link != place)
         link = &chains->links[*link].next;
     *link = chains->links[place].next;
+    head->count--;
 }
 
 static struct exchange_list *list_of(struct exchange_table *table, uint32_t place)
@@ -124,11 +135,9 @@ struct exchange_entry *exchange_table_take(struct exchange_table *table,
 void exchange_table_link(struct exchange_table *table, struct exchange_entry *entry, uint32_t print)
 {
     uint32_t place = exchange_table_place(table, entry);
-    uint32_t *head = &table->tags.heads[print & table->tags.mask];
-    table->tags.links[place] = (struct exchange_link){print, *head};
-    *head = place;
+    struct exchange_head *head = &table->tags.heads[print & table->tags.mask];
     table->states[place] |= EXCHANGE_BY_TAG;
-    uint32_t last = chain_shorten(&table->tags, place);
+    uint32_t last = chain_insert(&table->tags, head, &head->newest, place, print);
     if (last != EXCHANGE_NIL)
         table->states[last] &= (uint8_t)~EXCHANGE_BY_TAG;
 }
@@ -186,13 +195,12 @@ void exchange_table_offer(struct exchange_table *table, struct exchange_entry *e
                           uint32_t print)
 {
     uint32_t place = exchange_table_place(table, entry);
-    uint32_t *head = &table->commands.heads[print & table->commands.mask], *link = head;
+    struct exchange_head *head = &table->commands.heads[print & table->commands.mask];
+    uint32_t *link = &head->newest;
     while (*link != EXCHANGE_NIL && table->entries[*link].serial > entry->serial)
         link = &table->commands.links[*link].next;
-    table->commands.links[place] = (struct exchange_link){print, *link};
-    *link = place;
     table->states[place] |= EXCHANGE_BY_COMMAND;
-    uint32_t last = chain_shorten(&table->commands, *head);
+    uint32_t last = chain_insert(&table->commands, head, link, place, print);
     if (last != EXCHANGE_NIL)
         table->states[last] &= (uint8_t)~EXCHANGE_BY_COMMAND;
 }

@@ -70,8 +70,13 @@ struct exchange_link {
     uint32_t print, next;
 };
 
+/* The newest place of a chain, and how many there are. */
+struct exchange_head {
+    uint32_t newest, count;
+};
+
 struct exchange_chains {
-    uint32_t *heads;
+    struct exchange_head *heads;
     struct exchange_link *links;
     uint32_t mask;
 };
@@ -215,7 +220,7 @@ static inline uint32_t exchange_chain_seek(const struct exchange_chains *chains,
 
 static inline uint32_t exchange_chain_first(const struct exchange_chains *chains, uint32_t print)
 {
-    return exchange_chain_seek(chains, chains->heads[print & chains->mask], print);
+    return exchange_chain_seek(chains, chains->heads[print & chains->mask].newest, print);
 }
 
 static inline uint32_t exchange_chain_next(const struct exchange_chains *chains, uint32_t place)

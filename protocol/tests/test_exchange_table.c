@@ -22,7 +22,7 @@ static uint32_t tag_of(unsigned pattern, uint32_t i)
 static size_t chain_length(const struct exchange_chains *chains, uint32_t print)
 {
     size_t length = 0;
-    for (uint32_t place = chains->heads[print & chains->mask]; place != EXCHANGE_NIL;
+    for (uint32_t place = chains->heads[print & chains->mask].newest; place != EXCHANGE_NIL;
          place = chains->links[place].next)
         length++;
     return length;
