@@ -85,16 +85,6 @@ enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_fra
     return kind;
 }
 
-/* The memory of the exchanges for the samples to come, in two steps. */
-static void look_ahead(struct analysis *analysis, const struct sample_batch *batch, size_t at)
-{
-    enum { SOON = 12, VERY_SOON = 5 };
-    if (at + SOON < batch->count)
-        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + SOON].reading, false);
-    if (at + VERY_SOON < batch->count)
-        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + VERY_SOON].reading, true);
-}
-
 void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *batch)
 {
     struct counters *counters = &analysis->figures.counters;
@@ -105,7 +95,6 @@ void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *b
                             .number = analysis->number + sample->place + 1,
                             .captured = &batch->captured[sample->place],
                             .decoded = &decoded};
-        look_ahead(analysis, batch, i);
         count_wanted(analysis, &step);
     }
     latency_pool_settle(&analysis->figures.traffic.pool);

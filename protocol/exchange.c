@@ -518,20 +518,6 @@ struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
     return aoe_exchanges_feed_reading(exchanges, &reading, number, time);
 }
 
-void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
-                          const struct aoe_exchange_reading *reading, bool very_soon)
-{
-    const struct exchange_table *table = &exchanges->table;
-    const struct exchange_head *head = &table->tags.heads[reading->print & table->tags.mask];
-    if (!very_soon) {
-        __builtin_prefetch(head);
-    } else if (head->count) {
-        __builtin_prefetch(&table->tags.links[head->newest]);
-        if (reading->response)
-            __builtin_prefetch(&table->entries[head->newest], 1);
-    }
-}
-
 void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark)
 {
     if (exchanges->fed != EXCHANGE_NIL)

@@ -126,11 +126,6 @@ struct aoe_exchange_event aoe_exchanges_feed_reading(struct aoe_exchanges *excha
                                                      const struct aoe_exchange_reading *reading,
                                                      uint64_t number, int64_t time);
 
-/* Says that this will be fed soon, and later again, that it will be fed very soon: then its memory
- * is at hand. Changes nothing. */
-void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
-                          const struct aoe_exchange_reading *reading, bool very_soon);
-
 /* Gives the command of the frame that was just fed, an AOE_EXCHANGE_REQUEST, a number of the
  * caller's: 0 until then. A repeat with a new tag inherits it. */
 void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark);
