@@ -207,10 +207,7 @@ static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_eve
     bin->latency_sum += (uint64_t)event->since_first;
     if (event->since_first > bin->latency_max)
         bin->latency_max = event->since_first;
-    if (operation == OPERATION_READ)
-        bin->read_bytes += bytes;
-    else
-        bin->written_bytes += bytes;
+    *(operation == OPERATION_READ ? &bin->read_bytes : &bin->written_bytes) += bytes;
 }
 
 static void hand_over(struct analysis *analysis, const struct aoe_exchange_event *event,

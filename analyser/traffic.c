@@ -219,18 +219,17 @@ uint32_t traffic_down(struct traffic *traffic, struct pair *pair, int64_t time)
     return level_down(&pair->level, time);
 }
 
+/* Without branches: whether a seek comes, and where to, is what no processor guesses. */
 static void count_seek(struct seeks *seeks, uint64_t lba)
 {
     bool ahead = lba > seeks->next;
-    uint64_t distance = ahead ? lba - seeks->next : seeks->next - lba;
-    if (!distance) {
-        seeks->sequential++;
-        return;
-    }
-    unsigned row = 63u - (unsigned)__builtin_clzll(distance);
+    uint64_t forward = lba - seeks->next, distance = ahead ? forward : 0 - forward;
+    unsigned row = 63u - (unsigned)__builtin_clzll(distance | 1);
     if (row >= TRAFFIC_SEEKS)
         row = TRAFFIC_SEEKS - 1;
-    (ahead ? seeks->forward : seeks->backward)[row]++;
+    uint64_t *count = ahead ? &seeks->forward[row] : &seeks->backward[row];
+    count = distance ? count : &seeks->sequential;
+    ++*count;
 }
 
 void traffic_seek(struct pair *pair, uint64_t lba, uint64_t sectors)

@@ -118,6 +118,19 @@ static void list_remove(struct exchange_table *table, struct exchange_list *list
     list->count--;
 }
 
+/* Field by field: a whole one is zeroed in a loop, whose end is guessed wrong. */
+static void begin(struct exchange_entry *entry, const struct exchange_key *key, uint64_t serial)
+{
+    entry->key = *key;
+    entry->command = (struct exchange_command){0, 0};
+    entry->number = entry->first = 0;
+    entry->time = entry->time_first = entry->time_last = entry->touched = 0;
+    entry->serial = serial;
+    entry->successor_serial = 0;
+    entry->successor = EXCHANGE_NIL;
+    entry->repeats = entry->sends = entry->responses = entry->mark = 0;
+}
+
 struct exchange_entry *exchange_table_take(struct exchange_table *table,
                                            const struct exchange_key *key,
                                            enum exchange_state state)
@@ -125,8 +138,7 @@ struct exchange_entry *exchange_table_take(struct exchange_table *table,
     uint32_t place = table->free;
     struct exchange_entry *entry = &table->entries[place];
     table->free = table->ages[place].newer;
-    *entry =
-        (struct exchange_entry){.key = *key, .serial = table->serial++, .successor = EXCHANGE_NIL};
+    begin(entry, key, table->serial++);
     table->states[place] = (uint8_t)((int)state | (exchange_key_is_all(key) ? EXCHANGE_ALL : 0));
     list_append(table, list_of(table, place), place);
     return entry;
@@ -161,13 +173,6 @@ void exchange_table_remove(struct exchange_table *table, struct exchange_entry *
     table->states[place] = EXCHANGE_FREE;
     table->ages[place].newer = table->free;
     table->free = place;
-    place = table->ended.oldest;
-    if (place == EXCHANGE_NIL)
-        return;
-    /* The next to be forgotten: its memory is written anew. */
-    __builtin_prefetch(&table->entries[place], 1);
-    __builtin_prefetch((const char *)&table->entries[place] + LINE_BYTES, 1);
-    __builtin_prefetch(&table->tags.links[place], 1);
 }
 
 void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
