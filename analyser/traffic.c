@@ -227,9 +227,9 @@ static void count_seek(struct seeks *seeks, uint64_t lba)
     unsigned row = 63u - (unsigned)__builtin_clzll(distance | 1);
     if (row >= TRAFFIC_SEEKS)
         row = TRAFFIC_SEEKS - 1;
-    uint64_t *count = ahead ? &seeks->forward[row] : &seeks->backward[row];
-    count = distance ? count : &seeks->sequential;
-    ++*count;
+    uint64_t *rows[] = {seeks->backward, seeks->forward};
+    rows[ahead][row] += distance != 0;
+    seeks->sequential += !distance;
 }
 
 void traffic_seek(struct pair *pair, uint64_t lba, uint64_t sectors)

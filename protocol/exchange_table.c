@@ -32,7 +32,7 @@ static void divide(struct exchange_table *table, size_t places)
 static void empty(struct exchange_chains *chains)
 {
     for (size_t i = 0; i <= chains->mask; i++)
-        chains->heads[i] = (struct exchange_head){EXCHANGE_NIL, 0};
+        chains->heads[i] = (struct exchange_head){EXCHANGE_NIL, 0, 0};
 }
 
 bool exchange_table_open(struct exchange_table *table, size_t capacity)
@@ -66,6 +66,7 @@ static uint32_t chain_insert(struct exchange_chains *chains, struct exchange_hea
 {
     chains->links[place] = (struct exchange_link){print, *link};
     *link = place;
+    head->signs |= exchange_sign(print);
     if (++head->count <= EXCHANGE_CHAIN_MOST)
         return EXCHANGE_NIL;
     link = &head->newest;
@@ -84,7 +85,8 @@ static void chain_remove(struct exchange_chains *chains, uint32_t place)
     while (*link != place)
         link = &chains->links[*link].next;
     *link = chains->links[place].next;
-    head->count--;
+    if (!--head->count)
+        head->signs = 0;
 }
 
 static struct exchange_list *list_of(struct exchange_table *table, uint32_t place)
