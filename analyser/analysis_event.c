@@ -75,8 +75,7 @@ static struct timeline_bin *target_bin(struct analysis *analysis, const struct p
 
 static void raise(uint64_t *most, uint64_t value)
 {
-    if (value > *most)
-        *most = value;
+    *most = value > *most ? value : *most;
 }
 
 /* One command more is outstanding. */
@@ -205,9 +204,10 @@ static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_eve
     bin->answers++;
     bin->errors += failed;
     bin->latency_sum += (uint64_t)event->since_first;
-    if (event->since_first > bin->latency_max)
-        bin->latency_max = event->since_first;
-    *(operation == OPERATION_READ ? &bin->read_bytes : &bin->written_bytes) += bytes;
+    bin->latency_max =
+        event->since_first > bin->latency_max ? event->since_first : bin->latency_max;
+    bin->read_bytes += operation == OPERATION_READ ? bytes : 0;
+    bin->written_bytes += operation == OPERATION_READ ? 0 : bytes;
 }
 
 static void hand_over(struct analysis *analysis, const struct aoe_exchange_event *event,
