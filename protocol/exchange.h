@@ -106,7 +106,7 @@ struct aoe_exchanges;
  * are forgotten `patience` ns after they ended or were last sent, whichever was later; late and
  * duplicate responses do not prolong it. Where there is no room for one more, the one to which this
  * happened longest ago is given up, or forgotten: so an open request is never pushed out by others
- * that are answered meanwhile. `capacity` is a power of two, 16 or more; about 330 bytes each.
+ * that are answered meanwhile. `capacity` is a power of two, 16 or more; about 350 bytes each.
  * What is given up is handed to `unanswered` (may be NULL) when a later frame is fed or at the end.
  * NULL where there is no memory or the arguments are out of range (`patience` over 0). */
 struct aoe_exchanges *aoe_exchanges_new(size_t capacity, int64_t patience,

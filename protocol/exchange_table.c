@@ -7,13 +7,24 @@ _Static_assert(sizeof(struct exchange_entry) == 128, "an entry is two lines of t
 
 enum { LINE_BYTES = 64 };
 
-/* The parts of one piece of memory, for `places` entries and half as many chains of commands. */
+/* How many chains: of tags so many that few hold two entries; of commands, those that are open. */
+static size_t tag_chains(size_t places)
+{
+    return 2 * places;
+}
+
+static size_t command_chains(size_t places)
+{
+    return places / 2;
+}
+
+/* The parts of one piece of memory. */
 static size_t bytes_of(size_t places)
 {
-    return places *
-               (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
-                2 * sizeof(struct exchange_link) + sizeof(struct exchange_head) + sizeof(uint8_t)) +
-           places / 2 * sizeof(struct exchange_head);
+    size_t chains = tag_chains(places) + command_chains(places);
+    return places * (sizeof(struct exchange_entry) + sizeof(struct exchange_age) +
+                     2 * sizeof(struct exchange_link) + sizeof(uint8_t)) +
+           chains * sizeof(struct exchange_head);
 }
 
 static void divide(struct exchange_table *table, size_t places)
@@ -23,10 +34,10 @@ static void divide(struct exchange_table *table, size_t places)
     table->tags.links = (struct exchange_link *)(table->ages + places);
     table->commands.links = table->tags.links + places;
     table->tags.heads = (struct exchange_head *)(table->commands.links + places);
-    table->tags.mask = (uint32_t)places - 1;
-    table->commands.heads = table->tags.heads + places;
-    table->commands.mask = (uint32_t)(places / 2) - 1;
-    table->states = (uint8_t *)(table->commands.heads + places / 2);
+    table->tags.mask = (uint32_t)tag_chains(places) - 1;
+    table->commands.heads = table->tags.heads + tag_chains(places);
+    table->commands.mask = (uint32_t)command_chains(places) - 1;
+    table->states = (uint8_t *)(table->commands.heads + command_chains(places));
 }
 
 static void empty(struct exchange_chains *chains)
