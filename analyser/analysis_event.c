@@ -206,8 +206,9 @@ static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_eve
     bin->latency_sum += (uint64_t)event->since_first;
     bin->latency_max =
         event->since_first > bin->latency_max ? event->since_first : bin->latency_max;
-    bin->read_bytes += operation == OPERATION_READ ? bytes : 0;
-    bin->written_bytes += operation == OPERATION_READ ? 0 : bytes;
+    uint64_t read = bytes & (0 - (uint64_t)(operation == OPERATION_READ));
+    bin->read_bytes += read;
+    bin->written_bytes += bytes - read;
 }
 
 static void hand_over(struct analysis *analysis, const struct aoe_exchange_event *event,
