@@ -186,6 +186,11 @@ void exchange_table_remove(struct exchange_table *table, struct exchange_entry *
     table->states[place] = EXCHANGE_FREE;
     table->ages[place].newer = table->free;
     table->free = place;
+    /* It is taken next, and the oldest is forgotten next. */
+    __builtin_prefetch(entry, 1);
+    __builtin_prefetch((const char *)entry + LINE_BYTES, 1);
+    if (table->ended.oldest != EXCHANGE_NIL)
+        __builtin_prefetch(&table->tags.links[table->ended.oldest], 1);
 }
 
 void exchange_table_turn(struct exchange_table *table, struct exchange_entry *entry,
