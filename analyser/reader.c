@@ -5,8 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A thread that waits for batches is woken for several: waking costs more than a batch. */
-enum { BATCHES = 6, BATCHES_WAKE = BATCHES / 2, STEPS = 2 * BATCHES, MESSAGE_BYTES = 512 };
+/* The thread is woken to fill several batches: waking costs more than a batch. */
+enum {
+    BATCHES = 6,
+    BATCHES_WAKE = BATCHES - READER_HELD,
+    STEPS = 2 * BATCHES,
+    MESSAGE_BYTES = 512,
+};
 
 struct reader {
     struct reader_file *files;
