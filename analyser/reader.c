@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The thread is woken to fill several batches: waking costs more than a batch. */
+/* A thread is woken for several batches: waking costs more than a batch. */
 enum {
     BATCHES = 6,
     BATCHES_WAKE = BATCHES - READER_HELD,
@@ -57,6 +57,14 @@ void reader_return(struct reader *reader, struct reader_batch *batch)
     pthread_mutex_unlock(&reader->lock);
 }
 
+/* True where the other side is to look at the ring: more batches of a file come at once, but those
+ * of a pipe may take their time. */
+static bool is_worth_waking(const struct reader *reader, const struct reader_step *step)
+{
+    return !reader->size || step->status != READER_FRAMES ||
+           reader->written - reader->taken >= BATCHES_WAKE;
+}
+
 /* Hands a step to the other side; false where reading is to stop. */
 static bool hand_over(struct reader *reader, const struct reader_step *step)
 {
@@ -68,7 +76,8 @@ static bool hand_over(struct reader *reader, const struct reader_step *step)
     if (reader->capture)
         reader->position = reader->position_before + capture_facts(reader->capture).bytes;
     bool on = !reader->stop;
-    pthread_cond_signal(&reader->filled);
+    if (is_worth_waking(reader, step))
+        pthread_cond_signal(&reader->filled);
     pthread_mutex_unlock(&reader->lock);
     return on;
 }
