@@ -23,31 +23,32 @@ static void count_time(struct analysis *analysis, int64_t time)
 }
 
 /* Counts the frame of a sample. */
-static void count_sample(struct analysis *analysis, const struct sample *sample, uint64_t number)
+static void count_sample(struct analysis *analysis, struct step *step)
 {
-    struct aoe_frame decoded;
-    struct step step = {
-        .sample = sample, .number = number, .time = sample->time, .decoded = &decoded};
+    const struct sample *sample = step->sample;
     if (analysis->frame_sink)
-        analysis->frame_sink(analysis->frame_user, step_frame(analysis, &step), number,
+        analysis->frame_sink(analysis->frame_user, step_frame(analysis, step), step->number,
                              sample->time, sample->vlan);
     count_time(analysis, sample->time);
     analysis->figures.counters.wire_bytes += sample->wire_length + aoe_vlan_bytes(sample->vlan);
-    analysis_event(analysis, &step);
+    analysis_event(analysis, step);
 }
 
 void analysis_replay(struct analysis *analysis, const struct aoe_frame *frame, uint64_t number,
                      int64_t time, uint32_t vlan)
 {
     struct sample sample;
-    sample_read(&sample, frame, number, time, vlan);
-    count_sample(analysis, &sample, number);
+    struct step step = {.sample = &sample, .number = number, .frame = frame};
+    sample_read(&sample, frame, time, vlan);
+    count_sample(analysis, &step);
+    latency_pool_settle(&analysis->figures.traffic.pool);
 }
 
 static bool is_wanted(const struct analysis_options *options, const struct sample *sample)
 {
     if (options->target_given &&
-        !aoe_address_reaches(sample->shelf, sample->slot, options->shelf, options->slot))
+        !aoe_address_reaches(aoe_exchange_shelf(&sample->reading),
+                             aoe_exchange_slot(&sample->reading), options->shelf, options->slot))
         return false;
     if (!options->host_given)
         return true;
@@ -56,10 +57,10 @@ static bool is_wanted(const struct analysis_options *options, const struct sampl
            host == aoe_exchange_target(&sample->reading);
 }
 
-static void count_wanted(struct analysis *analysis, const struct sample *sample, uint64_t number)
+static void count_wanted(struct analysis *analysis, struct step *step)
 {
-    if (is_wanted(&analysis->options, sample))
-        count_sample(analysis, sample, number);
+    if (is_wanted(&analysis->options, step->sample))
+        count_sample(analysis, step);
     else
         analysis->figures.counters.filtered_frames++;
 }
@@ -77,28 +78,26 @@ enum unwrapped analysis_feed(struct analysis *analysis, const struct capture_fra
     if (kind != UNWRAPPED_AOE)
         return kind;
     struct sample sample;
-    sample_read(&sample, frame, analysis->number, captured->time, vlan);
-    count_wanted(analysis, &sample, analysis->number);
+    struct step step = {.sample = &sample, .number = analysis->number, .frame = frame};
+    sample_read(&sample, frame, captured->time, vlan);
+    count_wanted(analysis, &step);
+    latency_pool_settle(&analysis->figures.traffic.pool);
     return kind;
-}
-
-/* The memory of the exchanges for the samples to come, in two steps. */
-static void look_ahead(struct analysis *analysis, const struct sample_batch *batch, size_t at)
-{
-    enum { SOON = 12, VERY_SOON = 5 };
-    if (at + SOON < batch->count)
-        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + SOON].reading, false);
-    if (at + VERY_SOON < batch->count)
-        aoe_exchanges_expect(analysis->exchanges, &batch->samples[at + VERY_SOON].reading, true);
 }
 
 void analysis_feed_batch(struct analysis *analysis, const struct sample_batch *batch)
 {
     struct counters *counters = &analysis->figures.counters;
+    struct aoe_frame decoded;
     for (size_t i = 0; i < batch->count; i++) {
-        look_ahead(analysis, batch, i);
-        count_wanted(analysis, &batch->samples[i], analysis->number + batch->samples[i].number);
+        const struct sample *sample = &batch->samples[i];
+        struct step step = {.sample = sample,
+                            .number = analysis->number + sample->place + 1,
+                            .captured = &batch->captured[sample->place],
+                            .decoded = &decoded};
+        count_wanted(analysis, &step);
     }
+    latency_pool_settle(&analysis->figures.traffic.pool);
     counters->frames += batch->frames;
     counters->other_frames += batch->other_frames;
     counters->cut_frames += batch->cut_frames;

@@ -6,10 +6,8 @@
 const struct aoe_frame *step_frame(struct analysis *analysis, struct step *step)
 {
     uint32_t vlan;
-    if (!step->frame)
-        step->frame = step->sample->frame;
     if (!step->frame) {
-        unwrap(&analysis->unwrapper, step->sample->captured, step->decoded, &vlan);
+        unwrap(&analysis->unwrapper, step->captured, step->decoded, &vlan);
         step->frame = step->decoded;
     }
     return step->frame;
@@ -33,10 +31,11 @@ static bool is_broadcast(const struct pair *pair)
 /* The index of the pair that a frame belongs to, -1 without memory. */
 static int pair_of(struct analysis *analysis, const struct step *step)
 {
-    const struct sample *sample = step->sample;
-    struct pair_key key = {.shelf = sample->shelf, .slot = sample->slot, .vlan = sample->vlan};
-    aoe_mac_from_number(aoe_exchange_initiator(&sample->reading), key.initiator);
-    int pair = traffic_pair(&analysis->figures.traffic, &key);
+    const struct aoe_exchange_reading *reading = &step->sample->reading;
+    struct pair_words words =
+        pair_words(aoe_exchange_initiator(reading), aoe_exchange_shelf(reading),
+                   aoe_exchange_slot(reading), step->sample->vlan);
+    int pair = traffic_pair_by_words(&analysis->figures.traffic, words);
     if (pair < 0)
         analysis->out_of_memory = true;
     return pair;
@@ -76,15 +75,14 @@ static struct timeline_bin *target_bin(struct analysis *analysis, const struct p
 
 static void raise(uint64_t *most, uint64_t value)
 {
-    if (value > *most)
-        *most = value;
+    *most = value > *most ? value : *most;
 }
 
 /* One command more is outstanding. */
 static void up(struct analysis *analysis, struct pair *pair, const struct step *step)
 {
     struct traffic *traffic = &analysis->figures.traffic;
-    traffic_up(traffic, pair, step->time);
+    traffic_up(traffic, pair, step->sample->time);
     raise(&total_bin(analysis, step)->outstanding_max, traffic->level.now);
     raise(&target_bin(analysis, pair, step)->outstanding_max,
           traffic->targets[pair->target]->level.now);
@@ -113,7 +111,8 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     int index = pair_of(analysis, step);
     if (index < 0)
         return;
-    enum operation operation = operation_of(step->sample->command, event->opcode);
+    enum operation operation =
+        operation_of(aoe_exchange_command(&step->sample->reading), event->opcode);
     struct pair *pair = analysis->figures.traffic.pairs[index];
     struct measure *measure = measure_of(analysis, pair, operation);
     if (!measure)
@@ -122,7 +121,7 @@ static void count_request(struct analysis *analysis, const struct aoe_exchange_e
     measure->requests++;
     measure->commands++;
     note_size(measure, step);
-    traffic_begins(&analysis->figures.traffic, pair, step->time);
+    traffic_begins(&analysis->figures.traffic, pair, step->sample->time);
     up(analysis, pair, step);
     total_bin(analysis, step)->commands++;
     target_bin(analysis, pair, step)->commands++;
@@ -156,8 +155,8 @@ static void count_repeat(struct analysis *analysis, const struct aoe_exchange_ev
         measure->new_tag++;
     if (event->repeats == 1)
         measure->repeated_commands++;
-    latency_add(pool, event->repeats == 1 ? &measure->first_repeat : &measure->later_repeat,
-                event->since_last);
+    latency_add_soon(pool, event->repeats == 1 ? &measure->first_repeat : &measure->later_repeat,
+                     event->since_last);
     if (event->given_up)
         revive(analysis, pair, measure, event, step);
     total_bin(analysis, step)->repeats++;
@@ -192,11 +191,11 @@ static void count_latency(struct analysis *analysis, struct measure *measure,
 {
     struct latency_pool *pool = &analysis->figures.traffic.pool;
     if (!event->repeats) {
-        latency_add(pool, &measure->plain, event->since_first);
+        latency_add_soon(pool, &measure->plain, event->since_first);
         return;
     }
-    latency_add(pool, &measure->round_trip, event->since_last);
-    latency_add(pool, &measure->command, event->since_first);
+    latency_add_soon(pool, &measure->round_trip, event->since_last);
+    latency_add_soon(pool, &measure->command, event->since_first);
 }
 
 static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_event *event,
@@ -205,12 +204,11 @@ static void count_in_bin(struct timeline_bin *bin, const struct aoe_exchange_eve
     bin->answers++;
     bin->errors += failed;
     bin->latency_sum += (uint64_t)event->since_first;
-    if (event->since_first > bin->latency_max)
-        bin->latency_max = event->since_first;
-    if (operation == OPERATION_READ)
-        bin->read_bytes += bytes;
-    else
-        bin->written_bytes += bytes;
+    bin->latency_max =
+        event->since_first > bin->latency_max ? event->since_first : bin->latency_max;
+    uint64_t read = bytes & (0 - (uint64_t)(operation == OPERATION_READ));
+    bin->read_bytes += read;
+    bin->written_bytes += bytes - read;
 }
 
 static void hand_over(struct analysis *analysis, const struct aoe_exchange_event *event,
@@ -224,7 +222,7 @@ static void hand_over(struct analysis *analysis, const struct aoe_exchange_event
     struct command command = {
         .first_frame = event->request_first,
         .answer_frame = step->number,
-        .time = step->time - event->since_first,
+        .time = step->sample->time - event->since_first,
         .latency = event->since_first,
         .round_trip = event->since_last,
         .lba = lba_of(event),
@@ -248,8 +246,8 @@ static void close_command(struct analysis *analysis, uint32_t mark, const struct
     if (!measure)
         return;
     measure->answered++;
-    if (!traffic_down(&analysis->figures.traffic, pair, step->time))
-        traffic_idles(pair, step->time);
+    if (!traffic_down(&analysis->figures.traffic, pair, step->sample->time))
+        traffic_idles(pair, step->sample->time);
 }
 
 static void count_answer(struct analysis *analysis, const struct aoe_exchange_event *event,
@@ -299,7 +297,7 @@ static bool is_advert(const struct sample *sample)
 {
     uint8_t destination[AOE_MAC_BYTES];
     aoe_mac_from_number(aoe_exchange_initiator(&sample->reading), destination);
-    return sample->command == AOE_COMMAND_CONFIG &&
+    return aoe_exchange_command(&sample->reading) == AOE_COMMAND_CONFIG &&
            (aoe_mac_is_group(destination) || !aoe_exchange_tag(&sample->reading));
 }
 
@@ -338,7 +336,7 @@ static void count_response(struct analysis *analysis, const struct aoe_exchange_
         return;
     struct pair *pair = analysis->figures.traffic.pairs[index];
     enum operation operation = event->kind == AOE_EXCHANGE_UNSOLICITED
-                                   ? operation_of(step->sample->command, 0)
+                                   ? operation_of(aoe_exchange_command(&step->sample->reading), 0)
                                    : operation_of_mark(event->mark);
     struct measure *measure = measure_of(analysis, pair, operation);
     if (!measure)
@@ -346,7 +344,7 @@ static void count_response(struct analysis *analysis, const struct aoe_exchange_
     measure->responses++;
     note_size(measure, step);
     note_sender(analysis->figures.traffic.targets[pair->target], step->sample);
-    if (step->sample->command == AOE_COMMAND_CONFIG && !is_broadcast(pair))
+    if (aoe_exchange_command(&step->sample->reading) == AOE_COMMAND_CONFIG && !is_broadcast(pair))
         note_config(analysis, pair, step);
     if (event->kind != AOE_EXCHANGE_ANSWER) {
         count_extra(measure, event, step->sample);
@@ -418,8 +416,9 @@ static void check_rules(struct analysis *analysis, const struct aoe_exchange_eve
 void analysis_event(struct analysis *analysis, struct step *step)
 {
     const struct aoe_exchange_event event = aoe_exchanges_feed_reading(
-        analysis->exchanges, &step->sample->reading, step->number, step->time);
-    step->bin = timeline_move(&analysis->figures.timeline, &analysis->figures.traffic, step->time);
+        analysis->exchanges, &step->sample->reading, step->number, step->sample->time);
+    step->bin =
+        timeline_move(&analysis->figures.timeline, &analysis->figures.traffic, step->sample->time);
     switch (event.kind) {
     case AOE_EXCHANGE_REQUEST:
         count_request(analysis, &event, step);

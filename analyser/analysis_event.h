@@ -9,10 +9,10 @@
 struct step {
     const struct sample *sample;
     uint64_t number;
-    int64_t time;
-    size_t bin;                    /* of the timeline */
-    const struct aoe_frame *frame; /* decoded where that was needed; see step_frame */
-    struct aoe_frame *decoded;     /* room for it */
+    size_t bin;                           /* of the timeline */
+    const struct aoe_frame *frame;        /* NULL until it is needed: see step_frame; then */
+    const struct capture_frame *captured; /* this is decoded */
+    struct aoe_frame *decoded;            /* into that */
 };
 
 /* The whole frame: most are counted without. */

@@ -9,7 +9,7 @@
 
 enum {
     CAPTURE_FRAME_MAX = 262144,    /* longest frame that a capture may hold, as in libpcap */
-    CAPTURE_BATCH_BYTES = 1 << 20, /* read at once */
+    CAPTURE_BATCH_BYTES = 1 << 18, /* read at once */
     CAPTURE_BATCH_FRAMES = 4096,   /* most frames of a batch */
     CAPTURE_INTERFACES = 4096,     /* most interfaces of a section; more are damage */
 };

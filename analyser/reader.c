@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCHES = 3, MESSAGE_BYTES = 512 };
+/* A thread is woken for several batches: waking costs more than a batch. */
+enum {
+    BATCHES = 6,
+    BATCHES_WAKE = BATCHES - READER_HELD,
+    STEPS = 2 * BATCHES,
+    MESSAGE_BYTES = 512,
+};
 
 struct reader {
     struct reader_file *files;
@@ -19,9 +25,9 @@ struct reader {
     pthread_t thread;
     bool threaded;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t filled, emptied; /* there are more steps; there is more room */
     /* Guarded by the lock: a ring of what was read, in order. */
-    struct reader_step ring[BATCHES];
+    struct reader_step ring[STEPS];
     size_t written, taken;              /* steps put into the ring, and taken out of it */
     struct reader_batch *idle[BATCHES]; /* batches that may be filled */
     size_t idle_count;
@@ -35,7 +41,7 @@ static struct reader_batch *take_idle(struct reader *reader)
     struct reader_batch *batch = NULL;
     pthread_mutex_lock(&reader->lock);
     while (!reader->idle_count && !reader->stop)
-        pthread_cond_wait(&reader->changed, &reader->lock);
+        pthread_cond_wait(&reader->emptied, &reader->lock);
     if (!reader->stop)
         batch = reader->idle[--reader->idle_count];
     pthread_mutex_unlock(&reader->lock);
@@ -46,22 +52,32 @@ void reader_return(struct reader *reader, struct reader_batch *batch)
 {
     pthread_mutex_lock(&reader->lock);
     reader->idle[reader->idle_count++] = batch;
-    pthread_cond_broadcast(&reader->changed);
+    if (reader->idle_count == BATCHES_WAKE)
+        pthread_cond_signal(&reader->emptied);
     pthread_mutex_unlock(&reader->lock);
+}
+
+/* True where the other side is to look at the ring: more batches of a file come at once, but those
+ * of a pipe may take their time. */
+static bool is_worth_waking(const struct reader *reader, const struct reader_step *step)
+{
+    return !reader->size || step->status != READER_FRAMES ||
+           reader->written - reader->taken >= BATCHES_WAKE;
 }
 
 /* Hands a step to the other side; false where reading is to stop. */
 static bool hand_over(struct reader *reader, const struct reader_step *step)
 {
     pthread_mutex_lock(&reader->lock);
-    while (reader->written - reader->taken == BATCHES && !reader->stop)
-        pthread_cond_wait(&reader->changed, &reader->lock);
+    while (reader->written - reader->taken == STEPS && !reader->stop)
+        pthread_cond_wait(&reader->emptied, &reader->lock);
     if (!reader->stop)
-        reader->ring[reader->written++ % BATCHES] = *step;
+        reader->ring[reader->written++ % STEPS] = *step;
     if (reader->capture)
         reader->position = reader->position_before + capture_facts(reader->capture).bytes;
     bool on = !reader->stop;
-    pthread_cond_broadcast(&reader->changed);
+    if (is_worth_waking(reader, step))
+        pthread_cond_signal(&reader->filled);
     pthread_mutex_unlock(&reader->lock);
     return on;
 }
@@ -70,11 +86,12 @@ struct reader_step reader_next(struct reader *reader)
 {
     pthread_mutex_lock(&reader->lock);
     while (reader->written == reader->taken)
-        pthread_cond_wait(&reader->changed, &reader->lock);
-    struct reader_step step = reader->ring[reader->taken % BATCHES];
+        pthread_cond_wait(&reader->filled, &reader->lock);
+    struct reader_step step = reader->ring[reader->taken % STEPS];
+    if (reader->written - reader->taken == STEPS)
+        pthread_cond_signal(&reader->emptied);
     if (step.status != READER_END)
         reader->taken++;
-    pthread_cond_broadcast(&reader->changed);
     pthread_mutex_unlock(&reader->lock);
     return step;
 }
@@ -234,7 +251,8 @@ struct reader *reader_open(const char *const *paths, size_t count, char *error, 
     if (!reader)
         return NULL;
     pthread_mutex_init(&reader->lock, NULL);
-    pthread_cond_init(&reader->changed, NULL);
+    pthread_cond_init(&reader->filled, NULL);
+    pthread_cond_init(&reader->emptied, NULL);
     reader->files = calloc(count, sizeof *reader->files);
     reader->file_count = count;
     if (reader->files && open_batches(reader) == 0 &&
@@ -254,7 +272,7 @@ void reader_close(struct reader *reader)
         return;
     pthread_mutex_lock(&reader->lock);
     reader->stop = true;
-    pthread_cond_broadcast(&reader->changed);
+    pthread_cond_signal(&reader->emptied);
     pthread_mutex_unlock(&reader->lock);
     if (reader->threaded)
         pthread_join(reader->thread, NULL);
@@ -266,7 +284,8 @@ void reader_close(struct reader *reader)
     }
     unwrapper_close(&reader->unwrapper);
     pthread_mutex_destroy(&reader->lock);
-    pthread_cond_destroy(&reader->changed);
+    pthread_cond_destroy(&reader->filled);
+    pthread_cond_destroy(&reader->emptied);
     for (size_t i = 0; reader->files && i < reader->file_count; i++)
         free(reader->files[i].message);
     free(reader->files);

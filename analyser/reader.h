@@ -43,7 +43,9 @@ struct reader_step {
 struct reader *reader_open(const char *const *paths, size_t count, char *error, size_t error_size);
 void reader_close(struct reader *reader);
 
-/* Waits for the next step. After READER_DAMAGED only READER_END follows. */
+/* Waits for the next step. After READER_DAMAGED only READER_END follows. Reading goes on as long as
+ * no more than READER_HELD batches are held back. */
+enum { READER_HELD = 3 };
 struct reader_step reader_next(struct reader *reader);
 void reader_return(struct reader *reader, struct reader_batch *batch);
 

@@ -108,7 +108,7 @@ static void key(struct archive *archive, struct pair_key *of)
 /* The pair number `index`; one that is read is made, in its old place. */
 static struct pair *pair_at(struct archive *archive, struct traffic *traffic, size_t index)
 {
-    struct pair_key of = {.zero = 0};
+    struct pair_key of = {.slot = 0};
     if (index < traffic->pair_count)
         of = traffic->pairs[index]->key;
     key(archive, &of);

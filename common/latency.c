@@ -23,6 +23,7 @@ void latency_pool_close(struct latency_pool *pool)
 
 void latency_pool_clear(struct latency_pool *pool)
 {
+    latency_pool_settle(pool);
     pool->used = 1;
     pool->full = false;
 }
@@ -68,15 +69,28 @@ uint64_t latency_bucket_from(unsigned bucket)
     return within << (chunk - 1);
 }
 
-void latency_fill(struct latency_pool *pool, struct latency *to, unsigned bucket, uint64_t count)
+/* The place of a bucket in the row of all chunks; one of chunk 0 where there is no room for it. */
+static uint32_t place_of(struct latency_pool *pool, struct latency *to, unsigned bucket)
 {
     uint16_t *chunk = &to->chunk[bucket >> CHUNK_BITS];
-    if (!*chunk && !(*chunk = pool_take(pool)))
-        return;
-    pool->chunks[*chunk][bucket & (LATENCY_CHUNK - 1)] += count;
+    if (!*chunk)
+        *chunk = pool_take(pool);
+    return (uint32_t)*chunk << CHUNK_BITS | (bucket & (LATENCY_CHUNK - 1));
 }
 
-void latency_add(struct latency_pool *pool, struct latency *to, int64_t duration)
+static uint64_t *bucket_at(struct latency_pool *pool, uint32_t place)
+{
+    return &pool->chunks[place >> CHUNK_BITS][place & (LATENCY_CHUNK - 1)];
+}
+
+void latency_fill(struct latency_pool *pool, struct latency *to, unsigned bucket, uint64_t count)
+{
+    uint32_t place = place_of(pool, to, bucket);
+    *bucket_at(pool, place) += count;
+}
+
+/* All of a sample but its bucket, whose place is returned. */
+static uint32_t add_figures(struct latency_pool *pool, struct latency *to, int64_t duration)
 {
     if (duration < 0)
         duration = 0;
@@ -86,13 +100,45 @@ void latency_add(struct latency_pool *pool, struct latency *to, int64_t duration
         to->max = duration;
     to->count++;
     to->sum += (uint64_t)duration;
-    latency_fill(pool, to, latency_bucket(duration), 1);
+    return place_of(pool, to, latency_bucket(duration));
+}
+
+void latency_add(struct latency_pool *pool, struct latency *to, int64_t duration)
+{
+    uint32_t place = add_figures(pool, to, duration);
+    ++*bucket_at(pool, place);
+}
+
+void latency_add_soon(struct latency_pool *pool, struct latency *to, int64_t duration)
+{
+    uint32_t place = add_figures(pool, to, duration);
+    uint32_t *soon = &pool->soon[pool->soon_at++ % LATENCY_SOON];
+    __builtin_prefetch(bucket_at(pool, place), 1);
+    ++*bucket_at(pool, *soon);
+    *soon = place;
+}
+
+void latency_pool_settle(struct latency_pool *pool)
+{
+    for (unsigned i = 0; i < LATENCY_SOON; i++) {
+        ++*bucket_at(pool, pool->soon[i]);
+        pool->soon[i] = 0;
+    }
 }
 
 uint64_t latency_in(const struct latency_pool *pool, const struct latency *of, unsigned bucket)
 {
     uint16_t chunk = of->chunk[bucket >> CHUNK_BITS];
     return chunk ? pool->chunks[chunk][bucket & (LATENCY_CHUNK - 1)] : 0;
+}
+
+static void join_chunk(struct latency_pool *pool, uint16_t *to,
+                       const struct latency_pool *from_pool, uint16_t from)
+{
+    if (!*to)
+        *to = pool_take(pool);
+    for (unsigned i = 0; *to && i < LATENCY_CHUNK; i++)
+        pool->chunks[*to][i] += from_pool->chunks[from][i];
 }
 
 void latency_join(struct latency_pool *pool, struct latency *to,
@@ -107,11 +153,8 @@ void latency_join(struct latency_pool *pool, struct latency *to,
     to->count += from->count;
     to->sum += from->sum;
     for (unsigned chunk = 0; chunk < LATENCY_CHUNKS; chunk++)
-        for (unsigned i = 0; from->chunk[chunk] && i < LATENCY_CHUNK; i++) {
-            uint64_t count = from_pool->chunks[from->chunk[chunk]][i];
-            if (count)
-                latency_fill(pool, to, (chunk << CHUNK_BITS) + i, count);
-        }
+        if (from->chunk[chunk])
+            join_chunk(pool, &to->chunk[chunk], from_pool, from->chunk[chunk]);
 }
 
 /* The middle of a bucket, inside what was really seen. */

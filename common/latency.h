@@ -14,10 +14,15 @@
 
 enum { LATENCY_CHUNK = 64, LATENCY_CHUNKS = 58, LATENCY_BUCKETS = LATENCY_CHUNK * LATENCY_CHUNKS };
 
+/* Samples that wait for their bucket: as many as come while memory is fetched. */
+enum { LATENCY_SOON = 8 };
+
 struct latency_pool {
     uint64_t (*chunks)[LATENCY_CHUNK]; /* the first one stands for "none" */
     size_t used, room, most;
     bool full; /* a sample found no chunk: it is in count, sum, min and max, but in no bucket */
+    uint32_t soon[LATENCY_SOON]; /* buckets of all chunks in one row; 0, of "none", where free */
+    unsigned soon_at;
 };
 
 struct latency {
@@ -41,6 +46,11 @@ uint64_t latency_bucket_from(unsigned bucket);
 
 /* Adds one sample. */
 void latency_add(struct latency_pool *pool, struct latency *to, int64_t duration);
+
+/* The same without waiting for the bucket's memory: the sample is in its bucket after LATENCY_SOON
+ * more, or after latency_pool_settle, without which buckets must not be looked at. */
+void latency_add_soon(struct latency_pool *pool, struct latency *to, int64_t duration);
+void latency_pool_settle(struct latency_pool *pool);
 
 /* Adds `count` samples to a bucket, and nothing to the rest. */
 void latency_fill(struct latency_pool *pool, struct latency *to, unsigned bucket, uint64_t count);

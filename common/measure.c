@@ -17,43 +17,30 @@ const char *operation_name(enum operation operation)
     return names[operation];
 }
 
+/* Tables, since nobody can guess which operation comes next; 0 stands for every other one. */
 static enum operation operation_of_ata(uint8_t opcode)
 {
-    switch (opcode) {
-    case ATA_READ:
-    case ATA_READ_EXT:
-    case ATA_READ_DMA_EXT:
-    case ATA_READ_DMA:
-        return OPERATION_READ;
-    case ATA_WRITE:
-    case ATA_WRITE_EXT:
-    case ATA_WRITE_DMA_EXT:
-    case ATA_WRITE_DMA:
-        return OPERATION_WRITE;
-    case ATA_FLUSH:
-    case ATA_FLUSH_EXT:
-        return OPERATION_FLUSH;
-    case ATA_IDENTIFY:
-        return OPERATION_IDENTIFY;
-    default:
-        return OPERATION_ATA;
-    }
+    static const uint8_t operations[UINT8_MAX + 1] = {
+        [ATA_READ] = OPERATION_READ + 1,           [ATA_READ_EXT] = OPERATION_READ + 1,
+        [ATA_READ_DMA_EXT] = OPERATION_READ + 1,   [ATA_READ_DMA] = OPERATION_READ + 1,
+        [ATA_WRITE] = OPERATION_WRITE + 1,         [ATA_WRITE_EXT] = OPERATION_WRITE + 1,
+        [ATA_WRITE_DMA_EXT] = OPERATION_WRITE + 1, [ATA_WRITE_DMA] = OPERATION_WRITE + 1,
+        [ATA_FLUSH] = OPERATION_FLUSH + 1,         [ATA_FLUSH_EXT] = OPERATION_FLUSH + 1,
+        [ATA_IDENTIFY] = OPERATION_IDENTIFY + 1,
+    };
+    return operations[opcode] ? (enum operation)(operations[opcode] - 1) : OPERATION_ATA;
 }
 
 enum operation operation_of(uint8_t command, uint8_t opcode)
 {
-    switch (command) {
-    case AOE_COMMAND_ATA:
+    static const uint8_t operations[] = {
+        [AOE_COMMAND_CONFIG] = OPERATION_CONFIG,
+        [AOE_COMMAND_MASK] = OPERATION_MASK,
+        [AOE_COMMAND_RESERVE] = OPERATION_RESERVE,
+    };
+    if (command == AOE_COMMAND_ATA)
         return operation_of_ata(opcode);
-    case AOE_COMMAND_CONFIG:
-        return OPERATION_CONFIG;
-    case AOE_COMMAND_MASK:
-        return OPERATION_MASK;
-    case AOE_COMMAND_RESERVE:
-        return OPERATION_RESERVE;
-    default:
-        return OPERATION_VENDOR;
-    }
+    return aoe_command_known(command) ? (enum operation)operations[command] : OPERATION_VENDOR;
 }
 
 uint64_t measure_errors(const struct measure *measure)

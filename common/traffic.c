@@ -8,18 +8,16 @@
 
 enum { INDEX = 4 * TRAFFIC_PAIRS, INDEX_NONE = UINT16_MAX };
 
-_Static_assert(sizeof(struct pair_key) == 16, "a key is hashed as two words");
-
 int traffic_open(struct traffic *traffic)
 {
     *traffic = (struct traffic){.pair_count = 0};
     traffic->pairs = calloc(TRAFFIC_PAIRS, sizeof *traffic->pairs);
-    traffic->keys = calloc(TRAFFIC_PAIRS, sizeof *traffic->keys);
+    traffic->words = calloc(TRAFFIC_PAIRS, sizeof *traffic->words);
     traffic->targets = calloc(TRAFFIC_PAIRS, sizeof *traffic->targets);
     traffic->initiators = calloc(TRAFFIC_PAIRS, sizeof *traffic->initiators);
     traffic->index = malloc(INDEX * sizeof *traffic->index);
     bool pool = latency_pool_open(&traffic->pool, TRAFFIC_CHUNKS);
-    if (!traffic->pairs || !traffic->keys || !traffic->targets || !traffic->initiators ||
+    if (!traffic->pairs || !traffic->words || !traffic->targets || !traffic->initiators ||
         !traffic->index || !pool) {
         traffic_close(traffic);
         return -1;
@@ -47,7 +45,7 @@ void traffic_close(struct traffic *traffic)
     for (size_t i = 0; i < traffic->initiator_count; i++)
         free(traffic->initiators[i]);
     free(traffic->pairs);
-    free(traffic->keys);
+    free(traffic->words);
     free(traffic->targets);
     free(traffic->initiators);
     free(traffic->index);
@@ -55,16 +53,37 @@ void traffic_close(struct traffic *traffic)
     *traffic = (struct traffic){.pair_count = 0};
 }
 
-/* The place in the index where that key is or belongs. */
-static uint16_t *place_of(const struct traffic *traffic, const struct pair_key *key)
+static struct pair_words words_of(const struct pair_key *key)
 {
-    uint64_t words[2];
-    memcpy(words, key, sizeof words);
+    struct pair_words words =
+        pair_words(aoe_mac_number(key->initiator), key->shelf, key->slot, key->vlan);
+    words.where |= key->others;
+    return words;
+}
+
+static struct pair_key key_of(struct pair_words words)
+{
+    struct pair_key key = {.shelf = (uint16_t)words.who,
+                           .vlan = (uint32_t)(words.where >> 32),
+                           .slot = (uint8_t)(words.where >> 8),
+                           .others = (uint8_t)words.where};
+    aoe_mac_from_number(words.who >> 16, key.initiator);
+    return key;
+}
+
+static bool words_same(const struct pair_words *a, const struct pair_words *b)
+{
+    return a->who == b->who && a->where == b->where;
+}
+
+/* The place in the index where that key is or belongs. */
+static uint16_t *place_of(const struct traffic *traffic, struct pair_words words)
+{
     uint64_t hash =
-        (words[0] ^ words[1] * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xC4CEB9FE1A85EC53);
+        (words.who ^ words.where * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xC4CEB9FE1A85EC53);
     for (size_t i = hash >> 40;; i++) {
         uint16_t *place = &traffic->index[i % INDEX];
-        if (*place == INDEX_NONE || !memcmp(&traffic->keys[*place], key, sizeof *key))
+        if (*place == INDEX_NONE || words_same(&traffic->words[*place], &words))
             return place;
     }
 }
@@ -103,36 +122,42 @@ static int initiator_of(struct traffic *traffic, const struct pair_key *key)
     return (int)traffic->initiator_count++;
 }
 
-static int pair_new(struct traffic *traffic, const struct pair_key *key, uint16_t *place)
+static int pair_new(struct traffic *traffic, struct pair_words words, uint16_t *place)
 {
+    const struct pair_key key = key_of(words);
     struct pair *pair = calloc(1, sizeof *pair);
-    int target = pair ? target_of(traffic, key) : -1;
-    int initiator = target >= 0 ? initiator_of(traffic, key) : -1;
+    int target = pair ? target_of(traffic, &key) : -1;
+    int initiator = target >= 0 ? initiator_of(traffic, &key) : -1;
     if (initiator < 0) {
         free(pair);
         return -1;
     }
-    pair->key = *key;
+    pair->key = key;
     pair->target = (uint32_t)target;
     pair->initiator = (uint32_t)initiator;
     traffic->pairs[traffic->pair_count] = pair;
-    traffic->keys[traffic->pair_count] = *key;
+    traffic->words[traffic->pair_count] = words;
     *place = (uint16_t)traffic->pair_count;
     return (int)traffic->pair_count++;
 }
 
-int traffic_pair(struct traffic *traffic, const struct pair_key *key)
+int traffic_pair_by_words(struct traffic *traffic, struct pair_words words)
 {
-    static const struct pair_key others = {.others = 1};
-    uint16_t *place = place_of(traffic, key);
+    static const struct pair_words others = {.where = 1};
+    uint16_t *place = place_of(traffic, words);
     if (*place != INDEX_NONE)
         return *place;
     /* The last place is for the pair of all others. */
     if (traffic->pair_count < TRAFFIC_PAIRS - 1)
-        return pair_new(traffic, key, place);
+        return pair_new(traffic, words, place);
     traffic->overflow = true;
-    place = place_of(traffic, &others);
-    return *place != INDEX_NONE ? *place : pair_new(traffic, &others, place);
+    place = place_of(traffic, others);
+    return *place != INDEX_NONE ? *place : pair_new(traffic, others, place);
+}
+
+int traffic_pair(struct traffic *traffic, const struct pair_key *key)
+{
+    return traffic_pair_by_words(traffic, words_of(key));
 }
 
 static bool transfers(enum operation operation)
@@ -171,18 +196,17 @@ uint32_t traffic_down(struct traffic *traffic, struct pair *pair, int64_t time)
     return level_down(&pair->level, time);
 }
 
+/* Without branches: whether a seek comes, and where to, is what no processor guesses. */
 static void count_seek(struct seeks *seeks, uint64_t lba)
 {
     bool ahead = lba > seeks->next;
-    uint64_t distance = ahead ? lba - seeks->next : seeks->next - lba;
-    if (!distance) {
-        seeks->sequential++;
-        return;
-    }
-    unsigned row = 63u - (unsigned)__builtin_clzll(distance);
+    uint64_t forward = lba - seeks->next, distance = ahead ? forward : 0 - forward;
+    unsigned row = 63u - (unsigned)__builtin_clzll(distance | 1);
     if (row >= TRAFFIC_SEEKS)
         row = TRAFFIC_SEEKS - 1;
-    (ahead ? seeks->forward : seeks->backward)[row]++;
+    uint64_t *rows[] = {seeks->backward, seeks->forward};
+    rows[ahead][row] += distance != 0;
+    seeks->sequential += !distance;
 }
 
 void traffic_seek(struct pair *pair, uint64_t lba, uint64_t sectors)

@@ -10,15 +10,25 @@
 /* More pairs than this share the last one. */
 enum { TRAFFIC_PAIRS = 512, TRAFFIC_MACS = 8, TRAFFIC_SEEKS = 48, TRAFFIC_CHUNKS = 8192 };
 
-/* 16 bytes without holes. */
 struct pair_key {
     uint8_t initiator[AOE_MAC_BYTES];
     uint16_t shelf;
     uint32_t vlan;
     uint8_t slot;
     uint8_t others; /* 1 for the pair that stands for all that found no room */
-    uint16_t zero;
 };
+
+/* The same as two words, to be searched for. */
+struct pair_words {
+    uint64_t who;   /* the initiator as aoe_mac_number, and the shelf, 16 bits */
+    uint64_t where; /* the VLAN, 32 bits, the slot, 24, and `others`, 8 */
+};
+
+static inline struct pair_words pair_words(uint64_t initiator, uint16_t shelf, uint8_t slot,
+                                           uint32_t vlan)
+{
+    return (struct pair_words){initiator << 16 | shelf, (uint64_t)vlan << 32 | (uint32_t)slot << 8};
+}
 
 struct seeks {
     uint64_t sequential, forward[TRAFFIC_SEEKS], backward[TRAFFIC_SEEKS];
@@ -65,7 +75,7 @@ struct traffic_initiator {
 
 struct traffic {
     struct pair **pairs;
-    struct pair_key *keys; /* of the pairs, close together to be searched */
+    struct pair_words *words; /* of the pairs, close together to be searched */
     size_t pair_count;
     struct traffic_target **targets;
     size_t target_count;
@@ -84,6 +94,7 @@ void traffic_close(struct traffic *traffic);
 /* The index of the pair with that key, made where it is new; the pair of the others where there is
  * no room. -1 where there is no memory. */
 int traffic_pair(struct traffic *traffic, const struct pair_key *key);
+int traffic_pair_by_words(struct traffic *traffic, struct pair_words words);
 
 /* The measure of an operation of a pair, made where it is new. NULL where there is no memory. */
 struct measure *traffic_measure(struct traffic *traffic, struct pair *pair,

@@ -170,10 +170,10 @@ static struct exchange_entry *add(struct aoe_exchanges *exchanges, const struct 
     return entry;
 }
 
-/* The entry that stands for the whole command: itself, or that of its newest tag. The way there
- * is shortened, since a command may be repeated very often. NULL where that is forgotten. */
-static struct exchange_entry *head_of(const struct exchange_table *table,
-                                      struct exchange_entry *entry)
+/* The entry of the newest tag of a superseded one. The way there is shortened, since a command may
+ * be repeated very often. NULL where that is forgotten. */
+static struct exchange_entry *newest_of(const struct exchange_table *table,
+                                        struct exchange_entry *entry)
 {
     struct exchange_entry *head = entry;
     while (head && exchange_table_state(table, head) == EXCHANGE_SUPERSEDED)
@@ -185,6 +185,14 @@ static struct exchange_entry *head_of(const struct exchange_table *table,
         entry = next;
     }
     return head;
+}
+
+/* The entry that stands for the whole command: itself, nearly always. */
+static inline struct exchange_entry *head_of(const struct exchange_table *table,
+                                             struct exchange_entry *entry)
+{
+    bool superseded = exchange_table_state(table, entry) == EXCHANGE_SUPERSEDED;
+    return superseded ? newest_of(table, entry) : entry;
 }
 
 /* A config query that was answered is asked anew, not repeated: initiators use one tag for all of
@@ -516,20 +524,6 @@ struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
     }
     aoe_exchange_read(&reading, frame, vlan);
     return aoe_exchanges_feed_reading(exchanges, &reading, number, time);
-}
-
-void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
-                          const struct aoe_exchange_reading *reading, bool very_soon)
-{
-    const struct exchange_table *table = &exchanges->table;
-    const uint32_t *head = &table->tags.heads[reading->print & table->tags.mask];
-    if (!very_soon) {
-        __builtin_prefetch(head);
-    } else if (*head != EXCHANGE_NIL) {
-        __builtin_prefetch(&table->tags.links[*head]);
-        if (reading->response)
-            __builtin_prefetch(&table->entries[*head], 1);
-    }
 }
 
 void aoe_exchanges_mark(struct aoe_exchanges *exchanges, uint32_t mark)

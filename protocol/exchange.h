@@ -93,6 +93,21 @@ static inline uint32_t aoe_exchange_tag(const struct aoe_exchange_reading *readi
     return (uint32_t)reading->rest;
 }
 
+static inline uint16_t aoe_exchange_shelf(const struct aoe_exchange_reading *reading)
+{
+    return (uint16_t)(reading->rest >> 32);
+}
+
+static inline uint8_t aoe_exchange_slot(const struct aoe_exchange_reading *reading)
+{
+    return (uint8_t)(reading->rest >> 48);
+}
+
+static inline uint8_t aoe_exchange_command(const struct aoe_exchange_reading *reading)
+{
+    return (uint8_t)(reading->rest >> 56);
+}
+
 struct aoe_exchanges;
 
 /* With these the analyser and the dissector say the same of a capture: how many requests are
@@ -106,7 +121,7 @@ struct aoe_exchanges;
  * are forgotten `patience` ns after they ended or were last sent, whichever was later; late and
  * duplicate responses do not prolong it. Where there is no room for one more, the one to which this
  * happened longest ago is given up, or forgotten: so an open request is never pushed out by others
- * that are answered meanwhile. `capacity` is a power of two, 16 or more; about 320 bytes each.
+ * that are answered meanwhile. `capacity` is a power of two, 16 or more; about 350 bytes each.
  * What is given up is handed to `unanswered` (may be NULL) when a later frame is fed or at the end.
  * NULL where there is no memory or the arguments are out of range (`patience` over 0). */
 struct aoe_exchanges *aoe_exchanges_new(size_t capacity, int64_t patience,
@@ -125,11 +140,6 @@ struct aoe_exchange_event aoe_exchanges_feed(struct aoe_exchanges *exchanges,
 struct aoe_exchange_event aoe_exchanges_feed_reading(struct aoe_exchanges *exchanges,
                                                      const struct aoe_exchange_reading *reading,
                                                      uint64_t number, int64_t time);
-
-/* Says that this will be fed soon, and later again, that it will be fed very soon: then its memory
- * is at hand. Changes nothing. */
-void aoe_exchanges_expect(const struct aoe_exchanges *exchanges,
-                          const struct aoe_exchange_reading *reading, bool very_soon);
 
 /* Gives the command of the frame that was just fed, an AOE_EXCHANGE_REQUEST, a number of the
  * caller's: 0 until then. A repeat with a new tag inherits it. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "exchange_state.h"
 
+/* The LBA in two loads. */
 static uint64_t ata_content(const struct aoe_ata *ata)
 {
     const uint8_t *lba = ata->lba;
-    return (uint64_t)ata->opcode << 56 | (uint64_t)ata->count << 48 | (uint64_t)lba[5] << 40 |
-           (uint64_t)lba[4] << 32 | (uint64_t)lba[3] << 24 | (uint64_t)lba[2] << 16 |
-           (uint64_t)lba[1] << 8 | lba[0];
+    uint32_t low = (uint32_t)lba[3] << 24 | (uint32_t)lba[2] << 16 | (uint32_t)lba[1] << 8 | lba[0];
+    uint16_t high = (uint16_t)(lba[5] << 8 | lba[4]);
+    return (uint64_t)ata->opcode << 56 | (uint64_t)ata->count << 48 | (uint64_t)high << 32 | low;
 }
 
 static uint64_t hash_bytes(const uint8_t *bytes, size_t length)

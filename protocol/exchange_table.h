@@ -70,8 +70,15 @@ struct exchange_link {
     uint32_t print, next;
 };
 
+/* The newest place of a chain, how many there are, and a sign of each, by which most of what is not
+ * there is known without a look at them. */
+struct exchange_head {
+    uint32_t newest;
+    uint16_t count, signs;
+};
+
 struct exchange_chains {
-    uint32_t *heads;
+    struct exchange_head *heads;
     struct exchange_link *links;
     uint32_t mask;
 };
@@ -213,9 +220,18 @@ static inline uint32_t exchange_chain_seek(const struct exchange_chains *chains,
     return place;
 }
 
+/* The bit of a fingerprint in `signs`: of what does not choose the chain. */
+static inline uint16_t exchange_sign(uint32_t print)
+{
+    return (uint16_t)(1u << (print >> 28));
+}
+
 static inline uint32_t exchange_chain_first(const struct exchange_chains *chains, uint32_t print)
 {
-    return exchange_chain_seek(chains, chains->heads[print & chains->mask], print);
+    const struct exchange_head *head = &chains->heads[print & chains->mask];
+    if (!(head->signs & exchange_sign(print)))
+        return EXCHANGE_NIL;
+    return exchange_chain_seek(chains, head->newest, print);
 }
 
 static inline uint32_t exchange_chain_next(const struct exchange_chains *chains, uint32_t place)

@@ -368,6 +368,48 @@ static void test_two_slots_behind_one_address_with_equal_tags(void **state)
            {"targets.0.outstanding.max", "1"}, {"initiators.0.outstanding.max", "2"});
 }
 
+static uint64_t samples_in_buckets(const struct analysis *analysis)
+{
+    const struct traffic *traffic = &analysis->figures.traffic;
+    const struct measure *reads = traffic->pairs[0]->measures[OPERATION_READ];
+    uint64_t samples = 0;
+    for (unsigned bucket = 0; bucket < LATENCY_BUCKETS; bucket++)
+        samples += latency_in(&traffic->pool, &reads->plain, bucket);
+    return samples;
+}
+
+/* All of them, and at once: also the latest latencies are in their buckets. */
+static void test_a_batch_is_counted_whole(void **state)
+{
+    enum { COMMANDS = LATENCY_SOON + 3, FRAMES = 2 * COMMANDS + 1, BYTES = 128 };
+    (void)state;
+    /* Short, so that the same batch once more, which steps back in time, is another recording. */
+    const struct analysis_options options = {.patience = 100};
+    static uint8_t bytes[FRAMES][BYTES];
+    struct capture_frame frames[FRAMES] = {{bytes[0], 0, AOE_FRAME_MIN, AOE_FRAME_MIN}};
+    for (uint32_t i = 1; i < FRAMES; i++) {
+        uint32_t tag = (i + 1) / 2;
+        struct aoe_frame frame = i % 2 ? read_of(tag, tag, 1) : done(tag);
+        uint32_t length = (uint32_t)aoe_frame_build(&frame, bytes[i], BYTES);
+        frames[i] = (struct capture_frame){bytes[i], (int64_t)i * 10, length, length};
+    }
+    const struct capture_batch captured = {.frames = frames, .count = FRAMES};
+    struct sample_batch batch;
+    struct analysis analysis;
+    assert_int_equal(sample_batch_open(&batch), 0);
+    assert_int_equal(analysis_open(&analysis, &options), 0);
+    for (uint64_t times = 1; times <= 2; times++) {
+        sample_batch_read(&batch, &captured, &analysis.unwrapper);
+        analysis_feed_batch(&analysis, &batch);
+        assert_int_equal(samples_in_buckets(&analysis), times * COMMANDS);
+        assert_int_equal(analysis.figures.counters.frames, times * FRAMES);
+        assert_int_equal(analysis.figures.counters.aoe_frames, times * (FRAMES - 1));
+    }
+    assert_int_equal(analysis.figures.slowest.commands[0].first_frame, 2);
+    analysis_close(&analysis);
+    sample_batch_close(&batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +434,7 @@ int main(void)
         TOLD(test_seeks_are_of_first_sends_of_a_pair),
         TOLD(test_vlans_keep_pairs_apart),
         TOLD(test_two_slots_behind_one_address_with_equal_tags),
+        cmocka_unit_test(test_a_batch_is_counted_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

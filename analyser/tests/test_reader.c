@@ -276,6 +276,30 @@ static void test_batches_may_come_back_late(void **state)
     close_files(&files);
 }
 
+/* As many as may be, to the end. */
+static void test_batches_may_be_held_back(void **state)
+{
+    (void)state;
+    struct files files = {.count = 0};
+    struct made made = capture_of(1, MANY);
+    add(&files, &made);
+    struct reader *reader = opened(&files);
+    struct reader_step held[READER_HELD];
+    uint64_t frames = 0;
+    for (size_t i = 0; i < READER_HELD; i++) {
+        held[i] = reader_next(reader);
+        assert_int_equal(held[i].status, READER_FRAMES);
+        frames += held[i].batch->capture.count;
+    }
+    assert_true(frames < MANY);
+    usleep(50000); /* by then the reader waits, nearly always */
+    assert_int_equal(read_all(reader).frames, MANY - frames);
+    for (size_t i = 0; i < READER_HELD; i++)
+        reader_return(reader, held[i].batch);
+    reader_close(reader);
+    close_files(&files);
+}
+
 static void test_standard_input(void **state)
 {
     (void)state;
@@ -329,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_many_frames_of_several_files),
         cmocka_unit_test(test_closed_at_any_moment),
         cmocka_unit_test(test_batches_may_come_back_late),
+        cmocka_unit_test(test_batches_may_be_held_back),
         cmocka_unit_test(test_standard_input),
         cmocka_unit_test(test_what_cannot_be_opened),
     };

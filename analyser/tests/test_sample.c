@@ -11,8 +11,7 @@ static struct sample sample_of(const struct aoe_frame *frame, uint32_t vlan)
     struct sample sample;
     size_t length = aoe_frame_build(frame, bytes, sizeof bytes);
     aoe_frame_decode(&decoded, bytes, length, length);
-    sample_read(&sample, &decoded, 7, 99, vlan);
-    sample.frame = NULL; /* it is gone */
+    sample_read(&sample, &decoded, 99, vlan);
     return sample;
 }
 
@@ -21,12 +20,12 @@ static void test_a_request_and_its_response(void **state)
     (void)state;
     struct aoe_frame request = read_of(5, 8, 2), response = failed_with(5, AOE_ERROR_DEVICE);
     struct sample ask = sample_of(&request, 0), answer = sample_of(&response, 0);
-    assert_int_equal(ask.number, 7);
+    assert_int_equal(ask.place, 0);
     assert_int_equal(ask.time, 99);
     assert_int_equal(ask.opcode, ATA_READ_EXT);
-    assert_int_equal(ask.shelf, request.shelf);
-    assert_int_equal(ask.slot, request.slot);
-    assert_int_equal(ask.command, AOE_COMMAND_ATA);
+    assert_int_equal(aoe_exchange_shelf(&ask.reading), request.shelf);
+    assert_int_equal(aoe_exchange_slot(&ask.reading), request.slot);
+    assert_int_equal(aoe_exchange_command(&ask.reading), AOE_COMMAND_ATA);
     assert_int_equal(ask.wire_length, AOE_ATA_BYTES);
     assert_int_equal(answer.error, AOE_ERROR_DEVICE);
     assert_true(answer.flags & AOE_FLAG_ERROR);
@@ -45,7 +44,7 @@ static void test_other_commands_have_no_registers(void **state)
     (void)state;
     struct aoe_frame query = config_request(AOE_CONFIG_TEST, "abcdefghijkl");
     struct sample sample = sample_of(&query, 0);
-    assert_int_equal(sample.command, AOE_COMMAND_CONFIG);
+    assert_int_equal(aoe_exchange_command(&sample.reading), AOE_COMMAND_CONFIG);
     assert_int_equal(sample.opcode, 0);
     assert_int_equal(sample.feature, 0);
 }
@@ -87,9 +86,9 @@ static void test_a_batch(void **state)
         assert_int_equal(batch.cut_frames, 1);
         assert_int_equal(batch.count, 2);
     }
-    assert_int_equal(batch.samples[0].number, 2);
-    assert_ptr_equal(batch.samples[0].captured, &frames[1]);
-    assert_int_equal(batch.samples[1].number, 4);
+    assert_ptr_equal(batch.captured, frames);
+    assert_int_equal(batch.samples[0].place, 1);
+    assert_int_equal(batch.samples[1].place, 3);
     assert_int_equal(batch.samples[1].time, 4);
     assert_int_equal(batch.samples[1].wire_length, 1000);
     sample_batch_close(&batch);

@@ -121,6 +121,44 @@ static void test_percentiles_against_sorted_samples(void **state)
             check_shape(shape, counts[i], 1 + i + 100 * shape);
 }
 
+/* The same samples in another pool, whose buckets may wait; across chunks, so that pools grow. */
+static void test_what_waits_is_there_once_settled(void **state)
+{
+    enum { MOST = 3 * LATENCY_SOON };
+    (void)state;
+    for (int64_t count = 0; count <= MOST; count++) {
+        struct latency_pool pool = opened(CHUNKS), other = opened(CHUNKS);
+        struct latency at_once = {0}, soon = {0};
+        for (int64_t i = 0; i < count; i++) {
+            latency_add(&pool, &at_once, i * i * i * 1000);
+            latency_add_soon(&other, &soon, i * i * i * 1000);
+        }
+        latency_pool_settle(&other);
+        latency_pool_settle(&other);
+        for (unsigned bucket = 0; bucket < LATENCY_BUCKETS; bucket++)
+            assert_int_equal(latency_in(&other, &soon, bucket),
+                             latency_in(&pool, &at_once, bucket));
+        assert_int_equal(soon.count, at_once.count);
+        assert_true(soon.sum == at_once.sum && soon.max == at_once.max && soon.min == at_once.min);
+        latency_pool_close(&pool);
+        latency_pool_close(&other);
+    }
+}
+
+static void test_what_waits_is_forgotten_with_the_pool(void **state)
+{
+    (void)state;
+    struct latency_pool pool = opened(CHUNKS);
+    struct latency before = {0}, after = {0};
+    latency_add_soon(&pool, &before, 10);
+    latency_pool_clear(&pool);
+    latency_add(&pool, &after, 11);
+    latency_pool_settle(&pool);
+    assert_int_equal(latency_in(&pool, &after, 10), 0);
+    assert_int_equal(latency_in(&pool, &after, 11), 1);
+    latency_pool_close(&pool);
+}
+
 /* Of 1 to `count`, each its own bucket: the percentile is the rank itself. */
 static int64_t rank_of(size_t count, uint64_t numerator, uint64_t denominator)
 {
@@ -321,6 +359,8 @@ int main(void)
         cmocka_unit_test(test_buckets_at_their_borders),
         cmocka_unit_test(test_every_bucket_begins_where_the_one_before_ends),
         cmocka_unit_test(test_percentiles_against_sorted_samples),
+        cmocka_unit_test(test_what_waits_is_there_once_settled),
+        cmocka_unit_test(test_what_waits_is_forgotten_with_the_pool),
         cmocka_unit_test(test_ranks_are_rounded_up),
         cmocka_unit_test(test_no_sample),
         cmocka_unit_test(test_percentiles_stay_between_minimum_and_maximum),

@@ -22,7 +22,7 @@ static uint32_t tag_of(unsigned pattern, uint32_t i)
 static size_t chain_length(const struct exchange_chains *chains, uint32_t print)
 {
     size_t length = 0;
-    for (uint32_t place = chains->heads[print & chains->mask]; place != EXCHANGE_NIL;
+    for (uint32_t place = chains->heads[print & chains->mask].newest; place != EXCHANGE_NIL;
          place = chains->links[place].next)
         length++;
     return length;
@@ -100,6 +100,23 @@ static void a_chain_keeps_the_newest(void **state)
         exchange_table_remove(&table, entries[i * 37 % COUNT(entries)]);
     assert_int_equal(chain_length(&table.tags, tag_print(entries[0])), 0);
     assert_int_equal(chain_length(&table.commands, command_print(entries[0])), 0);
+    exchange_table_close(&table);
+}
+
+static void a_chain_that_was_shortened_grows_again(void **state)
+{
+    (void)state;
+    struct exchange_table table;
+    struct exchange_entry *entries[2 * EXCHANGE_CHAIN_MOST];
+    assert_true(exchange_table_open(&table, EXCHANGE_CHAIN_MOST));
+    for (uint32_t i = 0; i < COUNT(entries); i++)
+        entries[i] = add(&table, 1, 5, EXCHANGE_OPEN);
+    for (uint32_t i = EXCHANGE_CHAIN_MOST; i < 3 * EXCHANGE_CHAIN_MOST / 2; i++)
+        exchange_table_remove(&table, entries[i]);
+    assert_int_equal(chain_length(&table.tags, tag_print(entries[0])), EXCHANGE_CHAIN_MOST / 2);
+    for (uint32_t i = 0; i < EXCHANGE_CHAIN_MOST / 2; i++)
+        add(&table, 1, 5, EXCHANGE_OPEN);
+    assert_int_equal(chain_length(&table.tags, tag_print(entries[0])), EXCHANGE_CHAIN_MOST);
     exchange_table_close(&table);
 }
 
@@ -193,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chains_stay_short),
         cmocka_unit_test(a_chain_keeps_the_newest),
+        cmocka_unit_test(a_chain_that_was_shortened_grows_again),
         cmocka_unit_test(what_is_offered_again_comes_to_its_own_place),
         cmocka_unit_test(entries_leave_in_any_order_and_come_back),
         cmocka_unit_test(touching_and_turning_change_the_age),
