@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The dissector's statistics say what aoe-analyze says of the same capture, frame by frame and all together."""
 import collections
+import contextlib
 import csv
 import json
 import os
+import pathlib
 import re
 import subprocess
+import tempfile
 
 import pytest
 
@@ -77,11 +80,18 @@ def assert_alike(analysed, shown):
     assert broken(analysed) == broken(shown)
 
 
-def readable(folder):
-    """The folder, open for an ordinary user."""
-    for path in (folder, folder.parent, folder.parent.parent):
-        os.chmod(path, 0o755)
-    return folder
+@contextlib.contextmanager
+def open_folder():
+    """A folder that an ordinary user can read; those of pytest are closed again by every other run of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
+
+
+@pytest.fixture(name="folder")
+def fixture_folder():
+    with open_folder() as folder:
+        yield folder
 
 
 class Sample:
@@ -96,13 +106,15 @@ class Sample:
 
 
 @pytest.fixture(name="large", scope="module")
-def fixture_large(tmp_path_factory):
-    return Sample(readable(tmp_path_factory.mktemp("large")), 100_000)
+def fixture_large():
+    with open_folder() as folder:
+        yield Sample(folder, 100_000)
 
 
 @pytest.fixture(name="small", scope="module")
-def fixture_small(tmp_path_factory):
-    return Sample(readable(tmp_path_factory.mktemp("small")), 5000)
+def fixture_small():
+    with open_folder() as folder:
+        yield Sample(folder, 5000)
 
 
 @pytest.mark.parametrize("passes", [1, 2])
@@ -122,8 +134,8 @@ def test_figures_of_100000_commands(shark, large, passes):
 @pytest.mark.parametrize("traffic", ["every-operation", "unanswered", "answered-too-late", "times-step-back",
                                      "cut-headers", "tags-come-back", "ends-in-the-middle",
                                      "all-at-once-and-missed"])
-def test_figures_of_other_traffic(shark, tmp_path, traffic):
-    capture, truth = test_truth.generate(readable(tmp_path), *test_truth.TRAFFIC[traffic])
+def test_figures_of_other_traffic(shark, folder, traffic):
+    capture, truth = test_truth.generate(folder, *test_truth.TRAFFIC[traffic])
     seconds = test_truth.patience_of(truth)[1]
     analysed = analyze(capture, "--patience", seconds)
     for passes in (1, 2):
@@ -165,8 +177,8 @@ STORIES = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_figures_of_stories(shark, tmp_path, story):
-    capture = test_analyze.pcap(readable(tmp_path) / "story.pcap",
+def test_figures_of_stories(shark, folder, story):
+    capture = test_analyze.pcap(folder / "story.pcap",
                                 [(10**18 + seconds * 10**9, frame) for seconds, frame in STORIES[story]])
     for passes in (1, 2):
         assert_alike(analyze(capture), figures(shark, capture, passes=passes))
@@ -227,11 +239,11 @@ def test_command_by_command(shark, large):
     assert len(found) == len(wanted) and not different, different[:10]
 
 
-def test_command_by_command_unanswered(shark, tmp_path):
-    capture, truth = test_truth.generate(readable(tmp_path), *test_truth.TRAFFIC["unanswered"])
+def test_command_by_command_unanswered(shark, folder):
+    capture, truth = test_truth.generate(folder, *test_truth.TRAFFIC["unanswered"])
     assert test_truth.patience_of(truth)[1] == 1
-    analyze(capture, "--patience", 1, "--csv", tmp_path / "csv")
-    with open(tmp_path / "csv" / "commands.csv", encoding="utf-8", newline="") as file:
+    analyze(capture, "--patience", 1, "--csv", folder / "csv")
+    with open(folder / "csv" / "commands.csv", encoding="utf-8", newline="") as file:
         wanted = commands_of_csv(csv.DictReader(file))
     assert sum(command.answer is None for command in wanted) > 10
     with_patience = PatientShark(shark, 1)
@@ -346,9 +358,9 @@ def test_tree(shark, large):
         assert counts.get(("Targets", name, "duplicate responses"), 0) == target["duplicate"], name
 
 
-def test_tree_of_cut_frames(shark, tmp_path):
+def test_tree_of_cut_frames(shark, folder):
     """A frame without a whole header, or an ATA command without its registers, is nothing else."""
-    capture, _ = test_truth.generate(readable(tmp_path), *test_truth.TRAFFIC["cut-headers"])
+    capture, _ = test_truth.generate(folder, *test_truth.TRAFFIC["cut-headers"])
     counts, found = tree_counts(statistics(shark, capture, "aoe,tree")), analyze(capture)
     assert counts["Frames", "cut too short"] == found["capture"]["cut_frames"] > 100
     assert counts["Frames", "first requests"] == found["total"]["commands"]
@@ -417,10 +429,9 @@ def test_wrong_filter(shark, small):
     assert "aoe.nothing" in process.stderr and process.stdout == ""
 
 
-def test_nothing_to_count(shark, tmp_path):
-    capture = readable(tmp_path) / "empty.pcap"
-    with open(os.path.join(tmp_path, "empty.pcap"), "wb") as file:
-        file.write(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
+def test_nothing_to_count(shark, folder):
+    capture = folder / "empty.pcap"
+    capture.write_bytes(bytes.fromhex("4d3cb2a1020004000000000000000000ffff000001000000"))
     shown = figures(shark, capture)
     assert shown["total"]["requests"] == 0 and shown["targets"] == shown["slowest"] == []
     assert shown["capture"]["start_ns"] is shown["capture"]["duration_ns"] is None
