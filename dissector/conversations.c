@@ -160,6 +160,8 @@ static void register_fields(int protocol)
 
 static void add_hidden(proto_tree *tree, tvbuff_t *tvb, int field, const char *text)
 {
+    if (!proto_field_is_referenced(tree, field))
+        return;
     proto_item *item = proto_tree_add_string(tree, field, tvb, 0, 0, text);
     proto_item_set_generated(item);
     proto_item_set_hidden(item);

@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "protocol/names.h"
 #include "show.h"
+#include "show_item.h"
 #include "statistics.h"
 
 static int protocol = -1;
@@ -53,7 +54,7 @@ static void show_all(struct show *show, proto_tree *tree)
     const struct aoe_frame *frame = show->frame;
     show->item = proto_tree_add_item(tree, protocol, show->tvb, 0, -1, ENC_NA);
     show->tree = proto_item_add_subtree(show->item, branches.message);
-    if (frame->extent >= AOE_EXTENT_HEADER)
+    if (show_is_visible(show) && frame->extent >= AOE_EXTENT_HEADER)
         proto_item_append_text(show->item, ", %s, %s %s, tag 0x%08x",
                                aoe_address_text(address, frame->shelf, frame->slot),
                                aoe_name_command(frame->command),

@@ -23,7 +23,7 @@ static void show_error(const struct show *show)
                                        &fields.ata.error_other, NULL};
     char bits[BITS_TEXT];
     proto_item *item = show_item(show, show->tree, fields.ata.error, FEATURE, 1);
-    if (show->frame->ata.feature)
+    if (show->frame->ata.feature && show_is_visible(show))
         proto_item_append_text(item, ", %s",
                                aoe_name_ata_error(bits, sizeof bits, show->frame->ata.feature));
     show_parts(show, item, branches.error, FEATURE, parts);
@@ -40,8 +40,9 @@ static void show_status(const struct show *show)
                                        NULL};
     char bits[BITS_TEXT];
     proto_item *item = show_item(show, show->tree, fields.ata.status, OPCODE, 1);
-    proto_item_append_text(item, ", %s",
-                           aoe_name_status(bits, sizeof bits, show->frame->ata.opcode));
+    if (show_is_visible(show))
+        proto_item_append_text(item, ", %s",
+                               aoe_name_status(bits, sizeof bits, show->frame->ata.opcode));
     show_parts(show, item, branches.status, OPCODE, parts);
 }
 

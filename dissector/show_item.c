@@ -13,6 +13,11 @@ bool show_has(const struct show *show, size_t offset, size_t length)
     return show_captured(show, offset, length) == length;
 }
 
+bool show_is_visible(const struct show *show)
+{
+    return show->tree && PTREE_DATA(show->tree)->visible;
+}
+
 proto_item *show_item(const struct show *show, proto_tree *tree, int field, size_t offset,
                       size_t length)
 {
@@ -28,6 +33,7 @@ proto_tree *show_parts(const struct show *show, proto_item *item, int branch, si
         return NULL;
     proto_tree *tree = proto_item_add_subtree(item, branch);
     for (; *parts; parts++)
-        show_item(show, tree, **parts, offset, 1);
+        if (proto_field_is_referenced(tree, **parts))
+            show_item(show, tree, **parts, offset, 1);
     return tree;
 }

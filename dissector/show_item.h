@@ -13,6 +13,9 @@ bool show_has(const struct show *show, size_t offset, size_t length);
 /* How many of these bytes the capture has. */
 size_t show_captured(const struct show *show, size_t offset, size_t length);
 
+/* True where somebody reads the tree, not only fields out of it: texts are for that alone. */
+bool show_is_visible(const struct show *show);
+
 /* Adds a field as it is in its bytes, numbers big-endian. NULL where they were not captured, which
  * every function that takes an item or a tree accepts. */
 proto_item *show_item(const struct show *show, proto_tree *tree, int field, size_t offset,
