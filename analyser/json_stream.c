@@ -30,12 +30,19 @@ void json_stream_close(struct json_stream *stream)
         fputc('\n', stream->to);
 }
 
+/* The library writes each token by itself: without the lock that every fwrite takes. Only this
+ * thread writes. */
+static int put_text(const char *text, size_t length, void *to)
+{
+    return fwrite_unlocked(text, 1, length, to) == length ? 0 : -1;
+}
+
 void json_stream_put(struct json_stream *stream, const char *name, json_t *value)
 {
     const size_t flags =
         JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6);
     begin_piece(stream, name);
-    if (!value || json_dumpf(value, stream->to, flags) < 0)
+    if (!value || json_dump_callback(value, put_text, stream->to, flags) < 0)
         stream->failed = true;
     json_decref(value);
 }
