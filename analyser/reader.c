@@ -7,7 +7,7 @@
 
 /* A thread is woken for several batches: waking costs more than a batch. */
 enum {
-    BATCHES = 6,
+    BATCHES = 5,
     BATCHES_WAKE = BATCHES - READER_HELD,
     STEPS = 2 * BATCHES,
     MESSAGE_BYTES = 512,
