@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "protocol/names.h"
-#include "protocol/text.h"
+#include "protocol/print.h"
 #include "show_command.h"
 
 enum { COLUMN_TEXT = 256, BITS_TEXT = 64, STRING_TEXT = 48 };
-
-/* The value by name, or by number where it has none. */
-static void add_name(struct aoe_text *text, const char *name, uint8_t value)
-{
-    if (strcmp(name, "unknown"))
-        aoe_text_add(text, " %s", name);
-    else
-        aoe_text_add(text, " 0x%02x", value);
-}
 
 /* What other frames make of this one, in front, as Wireshark does for other protocols. */
 static void add_marks(struct aoe_text *text, const struct history_exchange *exchange)
@@ -36,7 +27,7 @@ static void add_marks(struct aoe_text *text, const struct history_exchange *exch
 static void add_opcode(struct aoe_text *text, uint8_t opcode)
 {
     aoe_text_add(text, "%s", ata_opcode_find(opcode) ? "" : " ATA command");
-    add_name(text, aoe_name_opcode(opcode), opcode);
+    aoe_print_name(text, aoe_name_opcode(opcode), opcode);
 }
 
 /* What a message asks for, or answers. */
@@ -44,26 +35,12 @@ static void add_asked(struct aoe_text *text, const struct show *show)
 {
     const struct aoe_frame *frame = show->frame;
     const struct history_exchange *request = show_request_of(show);
-    bool response = aoe_is_response(frame);
-    switch (frame->command) {
-    case AOE_COMMAND_ATA:
-        if (!response)
-            add_opcode(text, frame->ata.opcode);
-        else if (request)
-            add_opcode(text, request->opcode);
-        break;
-    case AOE_COMMAND_CONFIG:
-        add_name(text, aoe_name_ccmd(frame->config.ccmd), frame->config.ccmd);
-        break;
-    case AOE_COMMAND_MASK:
-        add_name(text, aoe_name_mcmd(frame->mask.mcmd), frame->mask.mcmd);
-        break;
-    case AOE_COMMAND_RESERVE:
-        add_name(text, aoe_name_rcmd(frame->reserve.rcmd), frame->reserve.rcmd);
-        break;
-    default:
-        break;
-    }
+    if (frame->command != AOE_COMMAND_ATA)
+        aoe_print_subcommand(text, frame);
+    else if (!aoe_is_response(frame))
+        add_opcode(text, frame->ata.opcode);
+    else if (request)
+        add_opcode(text, request->opcode);
 }
 
 static void add_command(struct aoe_text *text, const struct show *show)

@@ -2,15 +2,13 @@
 #include "print.h"
 
 #include "names.h"
-#include "text.h"
 
 static const char *direction(const struct aoe_frame *frame)
 {
     return aoe_is_response(frame) ? "response" : "request";
 }
 
-/* The value by name, or by number where it has none. */
-static void add_name(struct aoe_text *text, const char *name, uint8_t value)
+void aoe_print_name(struct aoe_text *text, const char *name, uint8_t value)
 {
     if (strcmp(name, "unknown"))
         aoe_text_add(text, " %s", name);
@@ -26,29 +24,32 @@ static void add_command(struct aoe_text *text, const struct aoe_frame *frame)
         aoe_text_add(text, " %s command 0x%02x", aoe_name_command(frame->command), frame->command);
 }
 
-/* What the message asks for: the sub-command, or the ATA opcode, which a response leaves out. */
-static void add_subcommand(struct aoe_text *text, const struct aoe_frame *frame,
-                           const struct aoe_frame *request)
+void aoe_print_subcommand(struct aoe_text *text, const struct aoe_frame *frame)
 {
     switch (frame->command) {
-    case AOE_COMMAND_ATA:
-        if (!aoe_is_response(frame))
-            add_name(text, aoe_name_opcode(frame->ata.opcode), frame->ata.opcode);
-        else if (request && request->command == AOE_COMMAND_ATA)
-            add_name(text, aoe_name_opcode(request->ata.opcode), request->ata.opcode);
-        break;
     case AOE_COMMAND_CONFIG:
-        add_name(text, aoe_name_ccmd(frame->config.ccmd), frame->config.ccmd);
+        aoe_print_name(text, aoe_name_ccmd(frame->config.ccmd), frame->config.ccmd);
         break;
     case AOE_COMMAND_MASK:
-        add_name(text, aoe_name_mcmd(frame->mask.mcmd), frame->mask.mcmd);
+        aoe_print_name(text, aoe_name_mcmd(frame->mask.mcmd), frame->mask.mcmd);
         break;
     case AOE_COMMAND_RESERVE:
-        add_name(text, aoe_name_rcmd(frame->reserve.rcmd), frame->reserve.rcmd);
+        aoe_print_name(text, aoe_name_rcmd(frame->reserve.rcmd), frame->reserve.rcmd);
         break;
     default:
         break;
     }
+}
+
+/* What the message asks for: the sub-command, or the ATA opcode, which a response leaves out. */
+static void add_asked(struct aoe_text *text, const struct aoe_frame *frame,
+                      const struct aoe_frame *request)
+{
+    const struct aoe_frame *asked = aoe_is_response(frame) ? request : frame;
+    if (frame->command != AOE_COMMAND_ATA)
+        aoe_print_subcommand(text, frame);
+    else if (asked && asked->command == AOE_COMMAND_ATA)
+        aoe_print_name(text, aoe_name_opcode(asked->ata.opcode), asked->ata.opcode);
 }
 
 static void add_header(struct aoe_text *text, const struct aoe_frame *frame)
@@ -143,7 +144,7 @@ static void add_mask(struct aoe_text *text, const struct aoe_frame *frame)
     for (size_t i = 0; i < mask->count && aoe_directive_at(&frame->payload, i, &directive); i++) {
         char mac[AOE_MAC_TEXT];
         aoe_text_add(text, "%s", i ? "," : ":");
-        add_name(text, aoe_name_dcmd(directive.dcmd), directive.dcmd);
+        aoe_print_name(text, aoe_name_dcmd(directive.dcmd), directive.dcmd);
         aoe_text_add(text, " %s", aoe_mac_text(mac, directive.mac));
         if (directive.reserved)
             aoe_text_add(text, " reserved byte 0x%02x", directive.reserved);
@@ -223,7 +224,7 @@ char *aoe_print_line(char *to, size_t size, const struct aoe_frame *frame,
     aoe_text_add(&text, "%s", aoe_address_text(address, frame->shelf, frame->slot));
     add_command(&text, frame);
     if (frame->extent == AOE_EXTENT_ARGUMENT)
-        add_subcommand(&text, frame, request);
+        add_asked(&text, frame, request);
     aoe_text_add(&text, " %s", direction(frame));
     add_header(&text, frame);
     if (frame->extent == AOE_EXTENT_ARGUMENT)

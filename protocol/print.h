@@ -4,6 +4,7 @@
 #define AOE_PRINT_H
 
 #include "frame.h"
+#include "text.h"
 
 /* One line, without a newline, such as
  *   "e0.1 config set request, tag 0x00000007, length 4 \"beta\""
@@ -13,6 +14,12 @@
  * with NUL at its end; returns `to`. */
 char *aoe_print_line(char *to, size_t size, const struct aoe_frame *frame,
                      const struct aoe_frame *request);
+
+/* Adds " name", or " 0x.." for a value that names.h calls unknown. */
+void aoe_print_name(struct aoe_text *text, const char *name, uint8_t value);
+
+/* Adds the sub-command of a config, mask or reserve message: " force-set". */
+void aoe_print_subcommand(struct aoe_text *text, const struct aoe_frame *frame);
 
 /* One row of a hex dump, without a newline: offset, up to 16 bytes from `offset` of `bytes` in
  * hex and as ASCII. Room: AOE_DUMP_TEXT. False (and an empty text) where `offset` is not inside. */
