@@ -164,7 +164,7 @@ SANITIZED  = $(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CC=clang SANI
 setup-build:
 	@ci/setup build
 setup-check:
-	@ci/setup build check
+	@AOE_BUILD=$(abspath $(BUILD)) ci/setup build check download
 
 demo: setup-build
 	@$(MAKE) --no-print-directory all
