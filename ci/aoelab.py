@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -217,6 +218,29 @@ class Lab:
     def _listens(self):
         with open(f"/proc/{self.target}/net/packet", encoding="ascii") as sockets:
             return any(AOE_TYPE in line.split()[3:4] for line in sockets)
+
+    @contextlib.contextmanager
+    def capture(self, path, *options, interface=INITIATOR, namespace=None):
+        """What tcpdump sees on an interface, written to a file that is complete at the end.
+
+        Each frame takes as much of the buffer as the snap length allows: 10000 holds a jumbo frame.
+        """
+        process = self.spawn(["tcpdump", "-i", interface, "-w", path, "-U", "-Z", "root",
+                              "--immediate-mode", "-B", "131072", "-s", "10000", *options,
+                              "ether proto 0x88a2"],
+                             namespace or self.initiator, stderr=subprocess.PIPE, text=True)
+        line = process.stderr.readline()
+        if "listening" not in line:
+            raise RuntimeError(f"tcpdump: {line.strip()}")
+        try:
+            yield path
+        finally:
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+            process.wait(10)
+            self.end(process)
+            if not re.search(r"^0 packets dropped by kernel", said, re.MULTILINE):
+                raise RuntimeError(f"tcpdump lost frames: {said.strip()}")
 
     def run(self, command, **options):
         """Runs a command in the initiator's namespace and returns the finished process."""

@@ -2,7 +2,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -66,27 +65,6 @@ class Suite(aoelab.Lab):
         return self.spawn(self.conform_command(*arguments), self.initiator,
                           env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True)
-
-    @contextlib.contextmanager
-    def capture(self, path, *options, interface=aoelab.INITIATOR, namespace=None):
-        """What tcpdump sees on an interface, written to a file that is complete at the end.
-
-        Each frame takes as much of the buffer as the snap length allows: 10000 holds a jumbo frame.
-        """
-        process = self.spawn(["tcpdump", "-i", interface, "-w", path, "-U", "-Z", "root",
-                              "--immediate-mode", "-B", "131072", "-s", "10000", *options,
-                              "ether proto 0x88a2"],
-                             namespace or self.initiator, stderr=subprocess.PIPE, text=True)
-        line = process.stderr.readline()
-        assert "listening" in line, line
-        try:
-            yield path
-        finally:
-            process.send_signal(signal.SIGINT)
-            said = process.stderr.read()
-            process.wait(10)
-            self.end(process)
-            assert re.search(r"^0 packets dropped by kernel", said, re.MULTILINE), said
 
     @contextlib.contextmanager
     def witness(self):

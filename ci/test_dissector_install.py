@@ -39,7 +39,7 @@ class Installed:
 
 
 @pytest.fixture(name="installed", scope="module")
-def fixture_installed(tmp_path_factory):
+def fixture_installed():
     with aoeshark.shark(plugin=False) as shark:
         root = os.path.join(shark.home, "root")
         subprocess.run(["make", "-C", aoelab.ROOT, "install", "DESTDIR=" + root,

@@ -16,7 +16,8 @@ CAPTURES = os.path.join(aoelab.ROOT, "captures")
 
 def samples():
     return sorted(os.path.relpath(os.path.join(path, name), CAPTURES)
-                  for path, _, names in os.walk(CAPTURES) for name in names if name.endswith(".pcapng"))
+                  for path, _, names in os.walk(CAPTURES) for name in names
+                  if name.endswith((".pcapng", ".pcap", ".pcap.zst")))
 
 
 def findings(capture):

@@ -15,26 +15,7 @@ from conftest import Suite
 
 GUEST = os.path.join(aoelab.ROOT, "ci/guest")
 
-# Each step must succeed; the tree that is copied is the guest's own.
-CLASSIC = """
-set -e
-insmod /lib/modules/aoe.ko
-for i in $(seq 50); do aoe-discover; sleep 0.1; aoe-stat | grep -q 'e0.1 .* up' && break; done
-aoe-stat
-blockdev --getsize64 /dev/etherd/e0.1
-echo ',,L' | sfdisk -q /dev/etherd/e0.1
-mkfs.ext4 -q /dev/etherd/e0.1p1
-mount -t ext4 /dev/etherd/e0.1p1 /mnt
-cp -r /lib /bin /sbin /mnt
-umount /mnt
-aoe-flush -a
-for i in $(seq 50); do aoe-discover; sleep 0.1; [ -b /dev/etherd/e0.1p1 ] && break; done
-mount -t ext4 /dev/etherd/e0.1p1 /mnt
-for tree in lib bin sbin; do diff -r /$tree /mnt/$tree; done
-umount /mnt
-e2fsck -fn /dev/etherd/e0.1p1
-dmesg | grep -i 'error\\|fail' || true
-"""
+CLASSIC = os.path.join(aoelab.ROOT, "captures/linux-6.1/classic.sh")
 DISK = 64 << 20
 
 
@@ -72,6 +53,15 @@ def test_output_and_status_come_back(tmp_path):
 def test_a_script_from_standard_input():
     process = run_cli("--mtu", "9000", "-", input="cat /sys/class/net/eth0/mtu")
     assert (process.returncode, process.stdout) == (0, "9000\n"), process.stderr
+
+
+def test_what_goes_over_the_wire_is_captured(tmp_path):
+    path = tmp_path / "wire.pcap"
+    process = run_cli("--capture", path, "-", input="insmod /lib/modules/aoe.ko; sleep 0.5; aoe-stat")
+    assert process.returncode == 0 and " up" in process.stdout, process.stderr
+    result = json.loads(subprocess.run([aoelab.build_path("aoe-analyze"), "--json", "-", path], check=True,
+                                       stdout=subprocess.PIPE).stdout)
+    assert "identify" in [row["operation"] for row in result["operations"]]
 
 
 def test_a_script_that_hangs_ends():
@@ -135,8 +125,10 @@ def fixture_classic(request):
         else:
             lab.reference(size=DISK)
         path = os.path.join(lab.folder, "classic.pcap")
+        with open(CLASSIC, encoding="ascii") as file:
+            script = "tree='/lib /bin /sbin'\n" + file.read()
         with lab.capture(path, interface=lab.tap, namespace=lab.target), lab.guest() as guest:
-            status, output = guest.run(CLASSIC, 120)
+            status, output = guest.run(script, 120)
         yield request.param, status, output, path
 
 
