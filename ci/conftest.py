@@ -15,6 +15,12 @@ import aoelab  # noqa: E402
 import aoeshark  # noqa: E402
 
 
+def pytest_configure():
+    """Ctrl-C is tested: also where the tests are started in the background, by a shell that ignores it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_collection_modifyitems(items):
     """The lab needs root, or a user namespace of its own ('unshare -Urn make end-to-end')."""
     if os.geteuid() == 0:
