@@ -159,7 +159,9 @@ $(BUILD)/dissector/tests/%: $(BUILD)/dissector/tests/%.o $(addprefix $(BUILD)/di
 LAB        = AOE_BUILD=$(BUILD) ci/lab
 FUZZ_TIME ?= 8
 VALGRIND   = valgrind -q --error-exitcode=98 --leak-check=full --errors-for-leak-kinds=definite
-SANITIZED  = $(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized CC=clang SANITIZE=1 WERROR=1
+SANITIZED  = BUILD=$(BUILD)/sanitized CC=clang SANITIZE=1 WERROR=1
+JOBS      ?= $(shell nproc)
+PARALLEL   = $(MAKE) --no-print-directory -j$(JOBS)
 
 setup-build:
 	@ci/setup build
@@ -171,15 +173,22 @@ demo: setup-build
 	@$(LAB) -- $(BUILD)/aoe-conform --target a0 e0.1 --allow all,link
 
 check: setup-check
-	@$(MAKE) --no-print-directory WERROR=1 all lint unit
-	@$(MAKE) --no-print-directory WERROR=1 unit UNDER='$(VALGRIND)'
-	@$(SANITIZED) all unit
-	@$(MAKE) --no-print-directory fuzz
+	@$(PARALLEL) WERROR=1 all tests
+	@$(MAKE) --no-print-directory WERROR=1 lint
+	@$(PARALLEL) WERROR=1 unit
+	@$(PARALLEL) WERROR=1 unit UNDER='$(VALGRIND)'
+	@$(PARALLEL) $(SANITIZED) all unit
+	@$(PARALLEL) fuzz
 	@$(MAKE) --no-print-directory end-to-end
 
-# Unit tests, one program a file; each prints its own result.
-unit: $(TESTS)
-	@for test in $(TESTS); do $(UNDER) $$test || exit 1; done
+# Unit tests, one program a file. What fails is shown.
+tests: $(TESTS)
+
+RUN_TESTS = $(TESTS:%=%.run)
+unit: $(RUN_TESTS)
+	@echo "$(words $(TESTS)) unit test programs passed$(if $(UNDER), under $(firstword $(UNDER)))"
+$(RUN_TESTS): %.run: %
+	@$(UNDER) $< >$<.log 2>&1 || { cat $<.log; echo "$< failed"; exit 1; }
 
 # What crosses a wire or a command line.
 end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
@@ -189,15 +198,15 @@ end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
 # for a long one. New inputs stay in build/.
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
-	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
-	@for fuzzer in $(FUZZERS); do \
-	    program=$(BUILD)/fuzz/$${fuzzer#$(BUILD)/}; corpus=$$program.corpus; \
-	    seeds=$$(dirname $${fuzzer#$(BUILD)/})/corpus; \
-	    mkdir -p $$corpus; [ -d $$seeds ] || seeds=; \
-	    echo "fuzz $$(basename $$program) $(FUZZ_TIME) s"; \
-	    $$program -max_total_time=$(FUZZ_TIME) -artifact_prefix=$$program. -verbosity=0 \
-	        -print_final_stats=0 $$corpus $$seeds 2>$$program.log || { tail -40 $$program.log; exit 1; }; \
-	done
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' run-fuzzers
+
+RUN_FUZZERS = $(FUZZERS:%=%.run)
+run-fuzzers: $(RUN_FUZZERS)
+$(RUN_FUZZERS): $(BUILD)/%.run: $(BUILD)/%
+	@echo "fuzz $(notdir $<) $(FUZZ_TIME) s"
+	@mkdir -p $<.corpus
+	@$< -max_total_time=$(FUZZ_TIME) -artifact_prefix=$<. -verbosity=0 -print_final_stats=0 \
+	    $<.corpus $(wildcard $(dir $*)corpus) 2>$<.log || { tail -40 $<.log; exit 1; }
 
 fuzzers: $(FUZZERS)
 
@@ -262,6 +271,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
