@@ -98,9 +98,7 @@ static void count_transfer(struct analysis *analysis, struct pair *pair, struct 
                            bool write)
 {
     uint64_t lba = lba_of(event);
-    unsigned zeros = lba ? (unsigned)__builtin_ctzll(lba) : MEASURE_ALIGNMENTS;
-    measure->sectors[event->count]++;
-    measure->alignment[zeros < MEASURE_ALIGNMENTS ? zeros : MEASURE_ALIGNMENTS - 1]++;
+    measure_transfer(measure, lba, event->count);
     traffic_seek(pair, lba, event->count);
     timeline_position(&analysis->figures.timeline, step->bin, lba, write);
 }
@@ -172,17 +170,12 @@ static bool is_ata_error(const struct sample *sample)
 static bool count_errors(struct measure *measure, const struct sample *sample)
 {
     if (sample->flags & AOE_FLAG_ERROR) {
-        measure->aoe_errors[sample->error < MEASURE_AOE_ERRORS ? sample->error : 0]++;
+        measure_aoe_error(measure, sample->error);
         return true;
     }
     if (!is_ata_error(sample))
         return false;
-    uint8_t bits = sample->feature;
-    measure->ata_errors++;
-    measure->ata_bits[0] += (bits & ATA_ERROR_ABRT) != 0;
-    measure->ata_bits[1] += (bits & ATA_ERROR_IDNF) != 0;
-    measure->ata_bits[2] += (bits & ATA_ERROR_UNC) != 0;
-    measure->ata_bits[3] += (bits & ~(ATA_ERROR_ABRT | ATA_ERROR_IDNF | ATA_ERROR_UNC)) != 0;
+    measure_ata_error(measure, sample->feature);
     return true;
 }
 

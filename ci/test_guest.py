@@ -15,7 +15,7 @@ from conftest import Suite
 
 GUEST = os.path.join(aoelab.ROOT, "ci/guest")
 
-CLASSIC = os.path.join(aoelab.ROOT, "captures/linux-6.1/classic.sh")
+CLASSIC = os.path.join(aoelab.ROOT, "captures/linux/classic.sh")
 DISK = 64 << 20
 
 

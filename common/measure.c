@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "protocol/ata.h"
-
 const char *operation_name(enum operation operation)
 {
     static const char *const names[OPERATIONS] = {

@@ -4,7 +4,7 @@
 #define AOE_MEASURE_H
 
 #include "latency.h"
-#include "protocol/frame.h"
+#include "protocol/ata.h"
 
 enum operation {
     OPERATION_READ,
@@ -46,6 +46,30 @@ struct measure {
 /* Adds all that `from` counted. */
 int measure_join(struct latency_pool *pool, struct measure *to,
                  const struct latency_pool *from_pool, const struct measure *from);
+
+/* Counts an answer with an AoE error. */
+static inline void measure_aoe_error(struct measure *measure, uint8_t error)
+{
+    measure->aoe_errors[error < MEASURE_AOE_ERRORS ? error : 0]++;
+}
+
+/* Counts an answer with an ATA error, by the error register. */
+static inline void measure_ata_error(struct measure *measure, uint8_t bits)
+{
+    measure->ata_errors++;
+    measure->ata_bits[0] += (bits & ATA_ERROR_ABRT) != 0;
+    measure->ata_bits[1] += (bits & ATA_ERROR_IDNF) != 0;
+    measure->ata_bits[2] += (bits & ATA_ERROR_UNC) != 0;
+    measure->ata_bits[3] += (bits & ~(ATA_ERROR_ABRT | ATA_ERROR_IDNF | ATA_ERROR_UNC)) != 0;
+}
+
+/* Counts a read or a write: its size, and how its LBA is aligned. */
+static inline void measure_transfer(struct measure *measure, uint64_t lba, uint8_t count)
+{
+    unsigned zeros = lba ? (unsigned)__builtin_ctzll(lba) : MEASURE_ALIGNMENTS;
+    measure->sectors[count]++;
+    measure->alignment[zeros < MEASURE_ALIGNMENTS ? zeros : MEASURE_ALIGNMENTS - 1]++;
+}
 
 /* Answers with an AoE error or an ATA error. */
 uint64_t measure_errors(const struct measure *measure);

@@ -109,9 +109,7 @@ static void count_transfer(const struct step *step)
 {
     const struct aoe_ata *ata = &step->aoe->ata;
     uint64_t lba = aoe_ata_lba(ata);
-    unsigned zeros = lba ? (unsigned)__builtin_ctzll(lba) : MEASURE_ALIGNMENTS;
-    step->measure->sectors[ata->count]++;
-    step->measure->alignment[zeros < MEASURE_ALIGNMENTS ? zeros : MEASURE_ALIGNMENTS - 1]++;
+    measure_transfer(step->measure, lba, ata->count);
     traffic_seek(step->pair, lba, ata->count);
 }
 
@@ -159,16 +157,10 @@ static void count_request(struct tally *tally, const struct step *step)
 
 static void count_errors(struct measure *measure, const struct aoe_frame *frame)
 {
-    if (aoe_is_error(frame)) {
-        measure->aoe_errors[frame->error < MEASURE_AOE_ERRORS ? frame->error : 0]++;
-    } else if (is_ata_error(frame)) {
-        uint8_t bits = frame->ata.feature;
-        measure->ata_errors++;
-        measure->ata_bits[0] += (bits & ATA_ERROR_ABRT) != 0;
-        measure->ata_bits[1] += (bits & ATA_ERROR_IDNF) != 0;
-        measure->ata_bits[2] += (bits & ATA_ERROR_UNC) != 0;
-        measure->ata_bits[3] += (bits & ~(ATA_ERROR_ABRT | ATA_ERROR_IDNF | ATA_ERROR_UNC)) != 0;
-    }
+    if (aoe_is_error(frame))
+        measure_aoe_error(measure, frame->error);
+    else if (is_ata_error(frame))
+        measure_ata_error(measure, frame->ata.feature);
 }
 
 static void count_latency(struct tally *tally, const struct step *step)
