@@ -30,7 +30,7 @@ override CFLAGS += -std=c17 $(WARNINGS) -MMD -MP
 # What reads captures is optimized over all files together, where the compiler is gcc; the objects
 # can be linked without that, too. Worth 5 % of the time.
 ifndef SANITIZE
-WHOLE = $(if $(shell $(CC) --version 2>/dev/null | grep 'Free Software'),-flto=auto -ffat-lto-objects)
+WHOLE := $(if $(shell $(CC) --version 2>/dev/null | grep 'Free Software'),-flto=auto -ffat-lto-objects)
 endif
 
 # 'make V=1' shows the commands.
@@ -43,7 +43,7 @@ run = @
 endif
 
 HARNESS_LIBS = -lpcap -lnet -ljansson -lxml2
-HARNESS_CPPFLAGS = $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+HARNESS_CPPFLAGS := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 
 ANALYSER_LIBS = -lpcap -ljansson -lncursesw -lsmartcols -lz -lzstd -llzma -llz4 -pthread -lm
 
@@ -52,8 +52,8 @@ DISSECTOR_PLAIN = history.o history_notes.o judge.o targets.o disk_traffic.o map
                   sector_map.o sparse_image.o rule_tally.o tally.o waiting.o
 
 # Wireshark's headers are not held to our warnings.
-PLUGIN_CPPFLAGS = $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))
-PLUGIN_LIBS     = $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
+PLUGIN_CPPFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags wireshark glib-2.0 2>/dev/null))
+PLUGIN_LIBS     := $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
 
 # Where Wireshark looks for plugins and profiles, whatever PREFIX is.
 WIRESHARK_PLUGINS  ?= $(shell pkg-config --variable=plugindir wireshark)
