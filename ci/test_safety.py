@@ -106,8 +106,10 @@ class Prepared:
             return disk.read(), state.read()
 
     def journals(self):
+        """Those that are there whole. Killed while it is written, a run leaves a piece under another name,
+        and has changed nothing."""
         folder = os.path.join(self.lab.folder, "aoe-conform")
-        return [os.path.join(folder, name) for name in os.listdir(folder)] \
+        return [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".journal")] \
             if os.path.isdir(folder) else []
 
 
