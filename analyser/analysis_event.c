@@ -399,11 +399,7 @@ static void check_rules(struct analysis *analysis, const struct aoe_exchange_eve
                    response && known ? event->request : 0);
     if (event->kind != AOE_EXCHANGE_DUPLICATE)
         return;
-    const struct aoe_finding twice = {.clause = "2-once",
-                                      .field = "response",
-                                      .expected = "one response",
-                                      .actual = "a further one"};
-    findings_add(&analysis->figures.findings, &twice, step->number, (uint32_t)pair);
+    findings_add(&analysis->figures.findings, &aoe_finding_twice, step->number, (uint32_t)pair);
 }
 
 void analysis_event(struct analysis *analysis, struct step *step)

@@ -22,24 +22,16 @@ static json_t *histogram_json(const struct latency_pool *pool, const struct late
 
 static json_t *latency_json(const struct latency_pool *pool, const struct latency *of)
 {
-    static const struct {
-        const char *name;
-        unsigned numerator, denominator;
-    } percentiles[] = {{"p50_ns", 1, 2},
-                       {"p90_ns", 9, 10},
-                       {"p99_ns", 99, 100},
-                       {"p99_9_ns", 999, 1000},
-                       {"p99_99_ns", 9999, 10000}};
     if (!of->count)
         return json_null();
     json_t *object = json_object();
     put(object, "count", of->count);
     put(object, "min_ns", (uint64_t)of->min);
     put(object, "mean_ns", (uint64_t)latency_mean(of));
-    for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++)
-        put(object, percentiles[i].name,
-            (uint64_t)latency_percentile(pool, of, percentiles[i].numerator,
-                                         percentiles[i].denominator));
+    for (size_t i = 0; i < LATENCY_PERCENTILES; i++)
+        put(object, latency_percentiles[i].name,
+            (uint64_t)latency_percentile(pool, of, latency_percentiles[i].numerator,
+                                         latency_percentiles[i].denominator));
     put(object, "max_ns", (uint64_t)of->max);
     json_object_set_new(object, "histogram", histogram_json(pool, of));
     return object;

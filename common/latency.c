@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct latency_rank latency_percentiles[LATENCY_PERCENTILES] = {{"p50_ns", 1, 2},
+                                                                      {"p90_ns", 9, 10},
+                                                                      {"p99_ns", 99, 100},
+                                                                      {"p99_9_ns", 999, 1000},
+                                                                      {"p99_99_ns", 9999, 10000}};
+
 enum { CHUNK_BITS = 6 };
 
 bool latency_pool_open(struct latency_pool *pool, size_t most)

@@ -79,6 +79,13 @@ int64_t latency_follow(const struct latency_pool *pool, const struct latency *of
                        struct latency_mark *mark, int64_t duration, uint64_t numerator,
                        uint64_t denominator);
 
+/* The percentiles that every JSON of the suite has, by their names there. */
+enum { LATENCY_PERCENTILES = 5 };
+extern const struct latency_rank {
+    const char *name;
+    unsigned numerator, denominator;
+} latency_percentiles[LATENCY_PERCENTILES];
+
 /* The mean in ns, rounded down; 0 where there is no sample. */
 int64_t latency_mean(const struct latency *of);
 

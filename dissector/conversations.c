@@ -5,15 +5,12 @@
 #include <epan/conversation_table.h>
 
 #include "protocol/names.h"
-#include "protocol/vlan.h"
 #include "tap.h"
-
-enum { NAME_TEXT = AOE_ADDRESS_TEXT + AOE_VLAN_TEXT + 8 };
 
 /* A target as an address of Wireshark: what differs in any byte is another one. */
 struct target_address {
     char address[AOE_ADDRESS_TEXT]; /* as the filters have it */
-    char name[NAME_TEXT];           /* and with the VLAN: shown where names are resolved */
+    char name[LINK_TARGET_TEXT];    /* and with the VLAN: shown where names are resolved */
 };
 
 static int target_type = -1;
@@ -47,18 +44,14 @@ static const char *address_name(const address *of)
 
 static int address_name_size(void)
 {
-    return NAME_TEXT;
+    return LINK_TARGET_TEXT;
 }
 
 static void set_target(struct target_address *to, const struct link_frame *link)
 {
-    char vlan[AOE_VLAN_TEXT];
     memset(to, 0, sizeof *to);
     aoe_address_text(to->address, link->frame.shelf, link->frame.slot);
-    if (aoe_vlan_text(vlan, link->vlan))
-        snprintf(to->name, sizeof to->name, "%s VLAN %s", to->address, vlan);
-    else
-        memcpy(to->name, to->address, sizeof to->address);
+    link_target_text(to->name, link);
 }
 
 /* The two ends of a frame. */

@@ -95,14 +95,10 @@ static void count_answer(stats_tree *tree, const struct aoe_frame *frame,
 static void count_target(stats_tree *tree, const struct link_frame *link,
                          const struct history_exchange *exchange)
 {
-    char text[NODE_TEXT], address[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
-    const struct aoe_frame *frame = &link->frame;
-    const char *tags = aoe_vlan_text(vlan, link->vlan);
-    snprintf(text, sizeof text, "%s%s%s", aoe_address_text(address, frame->shelf, frame->slot),
-             tags ? " VLAN " : "", tags ? tags : "");
-    int node = tick_parent(tree, text, tick_parent(tree, TARGETS, 0));
+    char text[LINK_TARGET_TEXT];
+    int node = tick_parent(tree, link_target_text(text, link), tick_parent(tree, TARGETS, 0));
     tick(tree, kind_text(exchange), node);
-    if (exchange->kind == AOE_EXCHANGE_ANSWER && tally_failed(frame))
+    if (exchange->kind == AOE_EXCHANGE_ANSWER && tally_failed(&link->frame))
         tick(tree, "of these with an error", node);
 }
 

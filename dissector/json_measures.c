@@ -63,14 +63,6 @@ static void put_histogram(json_dumper *to, const struct latency_pool *pool,
 static void put_latency(json_dumper *to, const char *name, const struct latency_pool *pool,
                         const struct latency *of)
 {
-    static const struct {
-        const char *name;
-        unsigned numerator, denominator;
-    } percentiles[] = {{"p50_ns", 1, 2},
-                       {"p90_ns", 9, 10},
-                       {"p99_ns", 99, 100},
-                       {"p99_9_ns", 999, 1000},
-                       {"p99_99_ns", 9999, 10000}};
     if (!of->count) {
         json_null(to, name);
         return;
@@ -80,10 +72,10 @@ static void put_latency(json_dumper *to, const char *name, const struct latency_
     json_number(to, "count", of->count);
     json_signed(to, "min_ns", of->min);
     json_signed(to, "mean_ns", latency_mean(of));
-    for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++)
-        json_signed(
-            to, percentiles[i].name,
-            latency_percentile(pool, of, percentiles[i].numerator, percentiles[i].denominator));
+    for (size_t i = 0; i < LATENCY_PERCENTILES; i++)
+        json_signed(to, latency_percentiles[i].name,
+                    latency_percentile(pool, of, latency_percentiles[i].numerator,
+                                       latency_percentiles[i].denominator));
     json_signed(to, "max_ns", of->max);
     put_histogram(to, pool, of);
     json_dumper_end_object(to);

@@ -55,11 +55,7 @@ static void check_rules(struct judge *judge, const struct aoe_frame *frame, uint
         aoe_request_remember(&judge->requests, frame, number);
     if (event->kind != AOE_EXCHANGE_DUPLICATE)
         return;
-    const struct aoe_finding twice = {.clause = "2-once",
-                                      .field = "response",
-                                      .expected = "one response",
-                                      .actual = "a further one"};
-    note_finding(&noting, &twice);
+    note_finding(&noting, &aoe_finding_twice);
 }
 
 static void note_number(struct judge *judge, uint32_t number, enum history_note_kind kind,

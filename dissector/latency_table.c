@@ -7,8 +7,6 @@
 #include <stdlib.h>
 
 #include "common/latency.h"
-#include "protocol/names.h"
-#include "protocol/vlan.h"
 #include "tally.h"
 #include "tap.h"
 
@@ -124,13 +122,10 @@ static void add(stat_tap_table *table, int64_t key, const char *name,
 static void add_target(stat_tap_table *table, const struct link_frame *link,
                        const struct history_exchange *exchange)
 {
-    char name[NAME_TEXT], address[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
+    char name[LINK_TARGET_TEXT];
     const struct aoe_frame *frame = &link->frame;
-    const char *tags = aoe_vlan_text(vlan, link->vlan);
-    snprintf(name, sizeof name, "%s%s%s", aoe_address_text(address, frame->shelf, frame->slot),
-             tags ? " VLAN " : "", tags ? tags : "");
-    add(table, (int64_t)link->vlan << 24 | (int64_t)frame->shelf << 8 | frame->slot, name,
-        exchange);
+    add(table, (int64_t)link->vlan << 24 | (int64_t)frame->shelf << 8 | frame->slot,
+        link_target_text(name, link), exchange);
 }
 
 static tap_packet_status count(void *user, packet_info *packet, epan_dissect_t *dissection,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "link.h"
 
+#include <stdio.h>
+
+#include "protocol/names.h"
 #include "protocol/vlan.h"
 
 enum { TYPE_AT = 2 * AOE_MAC_BYTES, NANOSECONDS = 1000000000 };
@@ -79,4 +82,13 @@ void link_frame_read(struct link_frame *to, tvbuff_t *tvb, packet_info *packet)
     to->time = time_of(packet);
     aoe_frame_decode(&to->frame, bytes, AOE_ETHERNET_BYTES + length,
                      AOE_ETHERNET_BYTES + tvb_reported_length(tvb));
+}
+
+const char *link_target_text(char to[LINK_TARGET_TEXT], const struct link_frame *link)
+{
+    char address[AOE_ADDRESS_TEXT], vlan[AOE_VLAN_TEXT];
+    const char *tags = aoe_vlan_text(vlan, link->vlan);
+    aoe_address_text(address, link->frame.shelf, link->frame.slot);
+    snprintf(to, LINK_TARGET_TEXT, "%s%s%s", address, tags ? " VLAN " : "", tags ? tags : "");
+    return to;
 }

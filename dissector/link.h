@@ -21,6 +21,10 @@ static inline int link_offset(size_t byte)
     return (int)byte - AOE_ETHERNET_BYTES;
 }
 
+/* The target of a frame as people say it: "e0.1", "e0.1 VLAN 10". */
+enum { LINK_TARGET_TEXT = 40 };
+const char *link_target_text(char to[LINK_TARGET_TEXT], const struct link_frame *link);
+
 /* Decodes the frame whose AoE header `tvb` begins with. Addresses that the capture does not have
  * (it was not taken from Ethernet) are zero. */
 void link_frame_read(struct link_frame *to, tvbuff_t *tvb, packet_info *packet);

@@ -7,6 +7,9 @@
 #include "names.h"
 #include "rule_check.h"
 
+const struct aoe_finding aoe_finding_twice = {
+    .clause = "2-once", .field = "response", .expected = "one response", .actual = "a further one"};
+
 static void emit(struct rule_check *check, struct aoe_finding *finding, struct rule_place place)
 {
     finding->clause = place.clause;

@@ -39,6 +39,10 @@ typedef void aoe_finding_sink(void *user, const struct aoe_finding *finding);
 size_t aoe_rules_check(const struct aoe_frame *frame, const struct aoe_rule_context *context,
                        aoe_finding_sink *sink, void *user);
 
+/* What a further response breaks that no repeat explains (AOE_EXCHANGE_DUPLICATE): 2-once. For
+ * those who see exchanges; aoe_rules_check sees frames. */
+extern const struct aoe_finding aoe_finding_twice;
+
 /* The ids of all rules that judge responses, and those that judge requests. */
 const char *const *aoe_rules_of_responses(size_t *count);
 const char *const *aoe_rules_of_requests(size_t *count);
