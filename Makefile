@@ -78,7 +78,8 @@ $(LIB): $(call objects,protocol)
 	$(say) AR $@
 	$(run)rm -f $@; $(AR) rcs $@ $^
 
-$(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(call objects,target-ref) $(LIB)
+$(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(BUILD)/common/port.o \
+                     $(call objects,target-ref) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 

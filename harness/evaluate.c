@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evaluate.h"
 
-#include "pattern.h"
+#include "common/pattern.h"
 #include "protocol/names.h"
 
 enum { BYTES_MOST = AOE_FRAME_MAX };

@@ -10,9 +10,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/port.h"
 #include "disk.h"
 #include "model.h"
-#include "port.h"
 #include "protocol/names.h"
 #include "state.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames, byte for byte. */
+#include "common/pattern.h"
 #include "fake_link.h"
 #include "harness/compose.h"
-#include "harness/pattern.h"
 
 /* The header of a frame from host a to the target, but for command and tag. */
 #define TO_TARGET 2, 0, 0, 0, 0, 0xAA, 2, 0, 0, 0, 0, 1, 0x88, 0xA2, 0x10, 0, 0, SHELF, SLOT

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The values of expressions, and conditions on responses. */
+#include "common/pattern.h"
 #include "fake_link.h"
-#include "harness/pattern.h"
 
 static void begin(struct lab *lab, struct run *run, const char *text)
 {

@@ -201,7 +201,7 @@ bool port_send(struct port *port, const uint8_t *frame, size_t length)
     for (int i = 0; i < SEND_TRIES; i++) {
         if (send(port->frames, frame, length, 0) == (ssize_t)length)
             return true;
-        if (errno == ENOBUFS) /* the queue of the interface is full: the response can wait */
+        if (errno == ENOBUFS) /* the queue of the interface is full: the frame can wait */
             nanosleep(&pause, NULL);
         else if (errno != EINTR)
             return false;

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "harness/pattern.h"
+#include "common/pattern.h"
 
 static void test_a_sector_names_its_place(void **state)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An Ethernet interface as the target's port: AoE frames in and out, and what happens to its
- * link. */
-#ifndef TARGET_PORT_H
-#define TARGET_PORT_H
+/* An Ethernet interface as a port: AoE frames in and out, and what happens to its link. */
+#ifndef AOE_PORT_H
+#define AOE_PORT_H
 
 #include <net/if.h>
 
