@@ -59,14 +59,14 @@ PLUGIN_LIBS     := $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
 WIRESHARK_PLUGINS  ?= $(shell pkg-config --variable=plugindir wireshark)
 WIRESHARK_PROFILES ?= $(shell pkg-config --variable=prefix wireshark)/share/wireshark/profiles
 
-UNITS = common protocol target-ref harness analyser dissector
+UNITS = common protocol target-ref initiator-ref harness analyser dissector
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*.c))))
 
 LIB      = $(BUILD)/libaoe.a
 PLUGIN   = $(BUILD)/aoe-suite.so
-PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
+PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-initiator $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
 MANUALS  = $(wildcard */*.1)
@@ -80,6 +80,12 @@ $(LIB): $(call objects,protocol)
 
 $(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(BUILD)/common/port.o \
                      $(call objects,target-ref) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# What of common/ it needs.
+INITIATOR_COMMON = $(addprefix $(BUILD)/common/,pattern.o port.o)
+$(BUILD)/aoe-initiator: $(BUILD)/initiator-ref/main.o $(call objects,initiator-ref) $(INITIATOR_COMMON) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
