@@ -89,7 +89,9 @@ $(BUILD)/aoe-initiator: $(BUILD)/initiator-ref/main.o $(call objects,initiator-r
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness common) $(LIB)
+# It serves initiators by the model of the reference target.
+HARNESS_MODEL = $(addprefix $(BUILD)/target-ref/,disk.o model.o)
+$(BUILD)/aoe-conform: $(BUILD)/harness/main.o $(call objects,harness common) $(HARNESS_MODEL) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
@@ -140,7 +142,7 @@ $(BUILD)/libharness.a: $(call objects,harness common)
 	$(run)rm -f $@; $(AR) rcs $@ $^
 
 $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
-                          $(BUILD)/target-ref/model.o $(LIB)
+                          $(HARNESS_MODEL) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
 
@@ -225,7 +227,7 @@ $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-r
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
-$(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness common) $(LIB)
+$(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness common) $(HARNESS_MODEL) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)
 

@@ -235,3 +235,29 @@ size_t compose(struct run *run, const struct send *send, size_t host, const stru
         length = shape(run, send, bytes, length);
     return run->error ? 0 : length;
 }
+
+/* Other data, or another string, in the place of what the answer has. */
+static size_t replace_payload(struct run *run, const struct send *send,
+                              const struct aoe_frame *request, uint8_t *bytes)
+{
+    size_t end = aoe_argument_end(request->command);
+    struct value payload = evaluate(run, send->payload, request);
+    if (payload.length > AOE_FRAME_MAX - end)
+        return fail(run, "the data does not fit any frame");
+    memcpy(bytes + end, payload.bytes, payload.length);
+    return end + payload.length;
+}
+
+size_t compose_answer(struct run *run, const struct send *send, const struct aoe_frame *request,
+                      struct aoe_span answer, uint8_t *bytes)
+{
+    size_t length = answer.length;
+    memcpy(bytes, answer.bytes, length);
+    if (send->payload)
+        length = replace_payload(run, send, request, bytes);
+    if (!run->error && !assign_all(run, send, true, bytes, length))
+        return 0;
+    if (!run->error)
+        length = shape(run, send, bytes, length);
+    return run->error ? 0 : length;
+}

@@ -11,4 +11,9 @@
 size_t compose(struct run *run, const struct send *send, size_t host, const struct request *again,
                uint8_t *bytes);
 
+/* The same for a frame of a target that is served: `answer`, the model's own, with the fields,
+ * data and modifiers of `send`. A pattern as data is made for the count and LBA of `request`. */
+size_t compose_answer(struct run *run, const struct send *send, const struct aoe_frame *request,
+                      struct aoe_span answer, uint8_t *bytes);
+
 #endif

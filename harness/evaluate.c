@@ -388,9 +388,8 @@ static bool same_value(struct value a, struct value b)
     return a.length == b.length && (!a.length || !memcmp(a.bytes, b.bytes, a.length));
 }
 
-/* Where two runs of data differ first, told by the sector. */
-static const char *difference(struct arena *arena, struct value expected, struct value actual,
-                              size_t *at)
+const char *evaluate_difference(struct arena *arena, struct value expected, struct value actual,
+                                size_t *at)
 {
     size_t most = expected.length < actual.length ? expected.length : actual.length;
     size_t i = 0;
@@ -461,7 +460,7 @@ static bool holds_bytes(struct run *run, const struct condition *condition, stru
         bool same = same_value(expected, actual);
         if (!same && condition->reading.kind == READING_DATA) {
             size_t at;
-            row->actual = difference(run->arena, expected, actual, &at);
+            row->actual = evaluate_difference(run->arena, expected, actual, &at);
             row->byte += at;
             row->bytes = 1;
         }

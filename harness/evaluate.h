@@ -5,20 +5,24 @@
 
 #include "session.h"
 
+struct initiator;
+
 /* One run of one scenario. */
 struct run {
     struct session *session;
-    struct arena *arena; /* as the session's: results outlive the run */
+    struct initiator *initiator; /* that is judged; NULL where a target is */
+    struct arena *arena;         /* as the session's: results outlive the run */
     const struct scenario *scenario;
     struct result *result;
     struct value *variables;
-    struct request *last[SCENARIO_HOSTS + 1]; /* the latest response of each host; the winner's */
-    const uint64_t *facts;                    /* by enum fact */
-    const struct statement *statement;        /* that runs now */
-    const char *error;                        /* the scenario cannot go on: why, or NULL */
-    const char *skip;                         /* it cannot be judged here: why, or NULL */
-    const char *refusal;                      /* the gate refused a frame: why, or NULL */
+    struct request *last[SPEAKERS];    /* the latest response of each host, and of others */
+    const uint64_t *facts;             /* by enum fact */
+    const struct statement *statement; /* that runs now */
+    const char *error;                 /* the scenario cannot go on: why, or NULL */
+    const char *skip;                  /* it cannot be judged here: why, or NULL */
+    const char *refusal;               /* the gate refused a frame: why, or NULL */
     bool was_silent; /* the target had stopped answering before: nothing is sent */
+    size_t heard;    /* requests of the initiator */
     bool timed;      /* a failure rests on the harness having waited long enough */
     int64_t started;
     int64_t line_done; /* when the line before was done */
@@ -42,5 +46,9 @@ bool evaluate_compare(uint64_t left, enum comparison comparison, uint64_t right)
 
 /* A number of a field as people read it: with its name, or in hex beside decimal. */
 const char *evaluate_text(struct arena *arena, const struct reading *reading, uint64_t value);
+
+/* Where two runs of data differ first, told by the sector; the byte in `at`. */
+const char *evaluate_difference(struct arena *arena, struct value expected, struct value actual,
+                                size_t *at);
 
 #endif

@@ -274,7 +274,7 @@ bool expect_exactly(struct run *run, const struct statement *statement)
         if (!wins && !judge_reply(run, requests[i], &statement->others, &rows))
             return fail_reply(run, requests[i], &statement->others, &rows);
         if (wins) {
-            run->last[SCENARIO_HOSTS] = requests[i];
+            run->last[SPEAKER_WINNER] = requests[i];
             who = arena_print(run->arena, "%s %s", who, run->scenario->hosts[statement->hosts[i]]);
             winners++;
         }

@@ -3,6 +3,7 @@
 
 #include "compose.h"
 #include "expect.h"
+#include "initiator.h"
 
 enum { MILLISECOND = 1000000, LOOP_FAILURES = 3, LOOP_MOST = 100000 };
 
@@ -170,11 +171,22 @@ static bool run_pause(struct run *run, const struct statement *statement)
 static bool run_statement(struct run *run, const struct statement *statement)
 {
     static bool (*const runners[])(struct run *, const struct statement *) = {
-        [STATEMENT_SEND] = run_send,   [STATEMENT_EXPECT] = run_expect,
-        [STATEMENT_EACH] = run_each,   [STATEMENT_EXACTLY] = expect_exactly,
-        [STATEMENT_LET] = run_let,     [STATEMENT_FOR] = run_for,
-        [STATEMENT_EVERY] = run_every, [STATEMENT_PAUSE] = run_pause,
-        [STATEMENT_LINK] = run_link,   [STATEMENT_HEARD] = expect_heard,
+        [STATEMENT_SEND] = run_send,
+        [STATEMENT_EXPECT] = run_expect,
+        [STATEMENT_EACH] = run_each,
+        [STATEMENT_EXACTLY] = expect_exactly,
+        [STATEMENT_LET] = run_let,
+        [STATEMENT_FOR] = run_for,
+        [STATEMENT_EVERY] = run_every,
+        [STATEMENT_PAUSE] = run_pause,
+        [STATEMENT_LINK] = run_link,
+        [STATEMENT_HEARD] = expect_heard,
+        [STATEMENT_SERVE] = initiator_serve,
+        [STATEMENT_WHEN] = initiator_when,
+        [STATEMENT_ANNOUNCE] = initiator_announce,
+        [STATEMENT_STIMULATE] = initiator_stimulate,
+        [STATEMENT_STIMULUS] = initiator_stimulus,
+        [STATEMENT_SENDS] = initiator_sends,
     };
     run->statement = statement;
     bool ok = runners[statement->kind](run, statement) && !run->error;
@@ -257,10 +269,12 @@ static const char *why_skip(struct run *run)
     return NULL;
 }
 
-/* A scenario whose loops have no turns here has shown nothing. */
-static bool nothing_sent(const struct run *run)
+/* A scenario whose loops have no turns here has shown nothing; nor has a silent initiator. */
+static bool nothing_seen(const struct run *run)
 {
     const struct session *session = run->session;
+    if (run->initiator)
+        return !run->scenario->runwide && !run->heard;
     if (run->scenario->runwide || run->scenario->touches & TOUCH_LINK || run->refusal)
         return false;
     for (size_t i = session->scenario_start; i < session->request_count; i++)
@@ -280,7 +294,7 @@ static void conclude(struct run *run)
         set_verdict(result, VERDICT_ERROR, "interrupted");
     else if (session->link_error && !run->scenario->runwide)
         set_verdict(result, VERDICT_ERROR, session->link_error);
-    else if (session->silent && !run->was_silent) {
+    else if (session->silent && !run->was_silent && !run->initiator) {
         if (!result->failures_in_all) {
             struct failure *failure = expect_failure(run, NULL, NULL);
             failure->expected = "the target goes on answering";
@@ -292,8 +306,10 @@ static void conclude(struct run *run)
         set_verdict(result, VERDICT_ERROR, run->error);
     else if (run->skip && result->verdict == VERDICT_PASS)
         set_verdict(result, VERDICT_SKIP, run->skip);
-    else if (nothing_sent(run) && result->verdict == VERDICT_PASS)
-        set_verdict(result, VERDICT_SKIP, "there is nothing to try here: no line sends a frame");
+    else if (nothing_seen(run) && result->verdict == VERDICT_PASS)
+        set_verdict(result, VERDICT_SKIP,
+                    run->initiator ? "the initiator has sent nothing"
+                                   : "there is nothing to try here: no line sends a frame");
     else if (run->refusal && result->verdict == VERDICT_PASS)
         set_verdict(result, run->scenario->touches ? VERDICT_SKIP : VERDICT_ERROR, run->refusal);
 }
@@ -306,11 +322,28 @@ static bool unhealthy(const struct session *session, uint64_t drops_before)
            session->timing->worst_delay > session->timing->timeout / 4;
 }
 
-static bool attempt(struct session *session, const struct scenario *scenario, const uint64_t *facts,
-                    struct result *result)
+/* Runs the statements, and what has to follow them. */
+static void run_whole(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+    struct session *session = run->session;
+    bool initiator = run->initiator && !scenario->runwide;
+    if (initiator)
+        initiator_begin(run);
+    run->started = run->line_done = link_now();
+    run_block(run, scenario->statements);
+    if (initiator)
+        initiator_end(run);
+    else if (!run->initiator && !session->silent && !*session->stop)
+        session_sentinel(session, "end of the scenario");
+}
+
+static bool attempt(struct session *session, struct initiator *initiator,
+                    const struct scenario *scenario, const uint64_t *facts, struct result *result)
 {
     struct run run = {
         .session = session,
+        .initiator = initiator,
         .arena = session->arena,
         .scenario = scenario,
         .result = result,
@@ -329,10 +362,7 @@ static bool attempt(struct session *session, const struct scenario *scenario, co
     session->timing->worst_delay = 0;
     session_begin(session, result, scenario->hosts);
     run.was_silent = session->silent;
-    run.started = run.line_done = link_now();
-    run_block(&run, scenario->statements);
-    if (!session->silent && !*session->stop)
-        session_sentinel(session, "end of the scenario");
+    run_whole(&run);
     conclude(&run);
     bool sound = !(run.timed && result->failures_in_all && unhealthy(session, drops));
     if (worst > session->timing->worst_delay)
@@ -341,13 +371,13 @@ static bool attempt(struct session *session, const struct scenario *scenario, co
     return sound;
 }
 
-void interpret(struct session *session, const struct scenario *scenario, const uint64_t *facts,
-               struct result *result)
+void interpret(struct session *session, struct initiator *initiator,
+               const struct scenario *scenario, const uint64_t *facts, struct result *result)
 {
     int64_t start = link_now();
-    if (!attempt(session, scenario, facts, result)) {
+    if (!attempt(session, initiator, scenario, facts, result)) {
         *result = (struct result){.scenario = scenario};
-        if (!attempt(session, scenario, facts, result))
+        if (!attempt(session, initiator, scenario, facts, result))
             set_verdict(result, VERDICT_INCONCLUSIVE,
                         "the harness was too slow or lost frames, twice");
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* aoe-conform: judges how ATA over Ethernet targets keep the specification. */
+/* aoe-conform: judges how ATA over Ethernet targets and initiators keep the specification. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "options.h"
 #include "result.h"
 #include "run.h"
+#include "run_initiator.h"
 
 static volatile int stop;
 
@@ -64,6 +65,8 @@ static int with_catalogue(struct arena *arena, const struct options *options)
         status = explain_list(arena, options, &catalogue, &error);
     else if (options->mode == MODE_EXPLAIN)
         status = explain_id(arena, options->explain, &catalogue, &error);
+    else if (options->mode == MODE_INITIATOR)
+        status = run_initiator(arena, options, &catalogue, &stop, &error);
     else
         status = run_target(arena, options, &catalogue, &stop, &error);
     if (error)

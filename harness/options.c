@@ -10,15 +10,22 @@
 
 static const char help[] =
     "usage: aoe-conform --target IFACE eSHELF.SLOT [options] [SCENARIO-PATTERN...]\n"
+    "       aoe-conform --initiator IFACE [--serve eSHELF.SLOT] [options] [SCENARIO-PATTERN...]\n"
     "       aoe-conform --list [SCENARIO-PATTERN...] | --explain ID | --check\n"
     "       aoe-conform --recover JOURNAL\n"
     "\n"
-    "Judges how an ATA over Ethernet target keeps the specification. Nothing that could\n"
-    "change the target is sent unless --allow permits it, and what a run changes it puts back.\n"
+    "Judges how an ATA over Ethernet target, or an initiator, keeps the specification. Nothing\n"
+    "that could change a target is sent unless --allow permits it, and what a run changes it\n"
+    "puts back.\n"
     "\n"
     "  --target IFACE       judge the target that is reached through this interface\n"
     "  --allow LIST         what scenarios may change: media[=LBA+COUNT], config, masks,\n"
     "                       reserve, all; and link: take IFACE down and up (not in all)\n"
+    "  --initiator IFACE    play the target, and judge the initiator on this interface\n"
+    "  --serve eSHELF.SLOT  the target to play (default e0.1)\n"
+    "  --stimulus COMMAND   makes the initiator do something; see aoe-conform(1)\n"
+    "  --patience SECONDS   how long the initiator may take for anything (default 60)\n"
+    "  --host MAC           the initiator's address (default: the first that asks)\n"
     "  --quick              only the most telling scenarios\n"
     "  --skip PATTERN       leave out scenarios (may be repeated)\n"
     "  --strict             a should that does not hold fails the run\n"
@@ -42,6 +49,11 @@ static const char help[] =
 
 enum {
     OPTION_TARGET = 256,
+    OPTION_INITIATOR,
+    OPTION_SERVE,
+    OPTION_STIMULUS,
+    OPTION_PATIENCE,
+    OPTION_HOST,
     OPTION_ALLOW,
     OPTION_QUICK,
     OPTION_SKIP,
@@ -67,6 +79,11 @@ enum {
 
 static const struct option table[] = {
     {"target", required_argument, NULL, OPTION_TARGET},
+    {"initiator", required_argument, NULL, OPTION_INITIATOR},
+    {"serve", required_argument, NULL, OPTION_SERVE},
+    {"stimulus", required_argument, NULL, OPTION_STIMULUS},
+    {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"host", required_argument, NULL, OPTION_HOST},
     {"allow", required_argument, NULL, OPTION_ALLOW},
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"skip", required_argument, NULL, OPTION_SKIP},
@@ -171,7 +188,8 @@ static void add(struct arena *arena, const char ***list, size_t *count, const ch
 static int set_mode(struct parsing *parsing, enum mode mode)
 {
     if (parsing->options->mode && parsing->options->mode != mode)
-        return fail(parsing, "one of --target, --list, --explain, --check and --recover at a time");
+        return fail(parsing, "one of --target, --initiator, --list, --explain, --check and "
+                             "--recover at a time");
     parsing->options->mode = mode;
     return 0;
 }
@@ -192,6 +210,58 @@ static int parse_limits(struct parsing *parsing, int option, const char *text)
     return 0;
 }
 
+static int parse_address(struct parsing *parsing, const char *text)
+{
+    if (!text)
+        return fail(parsing, "--target IFACE needs the target's address, such as e0.1");
+    if (aoe_address_parse(text, &parsing->options->shelf, &parsing->options->slot))
+        return 0;
+    return fail(parsing, arena_print(parsing->arena,
+                                     "'%s' is no address: eSHELF.SLOT, such as e0.1, with shelf "
+                                     "0 to 65534 and slot 0 to 254",
+                                     text));
+}
+
+static int parse_host_mac(struct parsing *parsing, const char *text)
+{
+    uint8_t *mac = arena_array(parsing->arena, AOE_MAC_BYTES, 1);
+    if (!aoe_mac_parse(text, mac))
+        return fail(parsing,
+                    arena_print(parsing->arena,
+                                "--host '%s': a MAC address, such as 02:00:00:00:00:01", text));
+    parsing->options->host = mac;
+    return 0;
+}
+
+static int parse_patience(struct parsing *parsing, const char *text)
+{
+    enum { MOST = 3600 };
+    uint64_t number;
+    if (!parse_number(text, MOST, &number) || !number)
+        return fail(parsing,
+                    arena_print(parsing->arena, "--patience '%s': seconds from 1 to 3600", text));
+    parsing->options->patience = (unsigned)number;
+    return 0;
+}
+
+/* What only --initiator takes. */
+static int parse_initiator_option(struct parsing *parsing, int option, const char *argument)
+{
+    struct options *options = parsing->options;
+    options->for_initiators = true;
+    switch (option) {
+    case OPTION_SERVE:
+        return parse_address(parsing, argument);
+    case OPTION_STIMULUS:
+        options->stimulus = argument;
+        return 0;
+    case OPTION_PATIENCE:
+        return parse_patience(parsing, argument);
+    default:
+        return parse_host_mac(parsing, argument);
+    }
+}
+
 static int parse_mode(struct parsing *parsing, int option, const char *argument)
 {
     struct options *options = parsing->options;
@@ -199,6 +269,9 @@ static int parse_mode(struct parsing *parsing, int option, const char *argument)
     case OPTION_TARGET:
         options->interface = argument;
         return set_mode(parsing, MODE_TARGET);
+    case OPTION_INITIATOR:
+        options->interface = argument;
+        return set_mode(parsing, MODE_INITIATOR);
     case OPTION_LIST:
         return set_mode(parsing, MODE_LIST);
     case OPTION_EXPLAIN:
@@ -276,6 +349,11 @@ static int parse_option(struct parsing *parsing, int option, const char *argumen
     switch (option) {
     case OPTION_ALLOW:
         return parse_allow(parsing, argument);
+    case OPTION_SERVE:
+    case OPTION_STIMULUS:
+    case OPTION_PATIENCE:
+    case OPTION_HOST:
+        return parse_initiator_option(parsing, option, argument);
     case OPTION_SKIP:
         add(parsing->arena, &options->skips, &options->skip_count, argument);
         return 0;
@@ -287,16 +365,19 @@ static int parse_option(struct parsing *parsing, int option, const char *argumen
     }
 }
 
-static int parse_address(struct parsing *parsing, const char *text)
+/* Options that would have no effect are mistakes. */
+static int check_sides(struct parsing *parsing)
 {
-    if (!text)
-        return fail(parsing, "--target IFACE needs the target's address, such as e0.1");
-    if (aoe_address_parse(text, &parsing->options->shelf, &parsing->options->slot))
+    const struct options *options = parsing->options;
+    if (options->for_initiators && options->mode != MODE_INITIATOR)
+        return fail(parsing, "--serve, --stimulus, --patience and --host go with --initiator");
+    if (options->mode != MODE_INITIATOR)
         return 0;
-    return fail(parsing, arena_print(parsing->arena,
-                                     "'%s' is no address: eSHELF.SLOT, such as e0.1, with shelf "
-                                     "0 to 65534 and slot 0 to 254",
-                                     text));
+    if (options->allow & ~(unsigned)TOUCH_LINK)
+        return fail(parsing, "with --initiator there is only the link to allow: --allow link");
+    if (options->journal)
+        return fail(parsing, "--journal goes with --target: an initiator is not changed");
+    return 0;
 }
 
 static int finish(struct parsing *parsing, int argc, char **argv, int next)
@@ -304,11 +385,14 @@ static int finish(struct parsing *parsing, int argc, char **argv, int next)
     struct options *options = parsing->options;
     if (options->mode == MODE_NONE)
         return fail(parsing, "say what to do: 'aoe-conform --target IFACE e0.1', or --help");
+    if (check_sides(parsing))
+        return -1;
     if (options->mode == MODE_TARGET && parse_address(parsing, argv[next++]))
         return -1;
     for (; next < argc; next++)
         add(parsing->arena, &options->patterns, &options->pattern_count, argv[next]);
-    if (options->pattern_count && options->mode != MODE_TARGET && options->mode != MODE_LIST)
+    if (options->pattern_count && options->mode != MODE_TARGET && options->mode != MODE_INITIATOR &&
+        options->mode != MODE_LIST)
         return fail(parsing, arena_print(parsing->arena, "unexpected '%s'", options->patterns[0]));
     return 0;
 }
@@ -317,7 +401,7 @@ int options_parse(struct arena *arena, int argc, char **argv, struct options *op
                   const char **error)
 {
     struct parsing parsing = {arena, options, error};
-    *options = (struct options){.seed = 1};
+    *options = (struct options){.seed = 1, .slot = 1, .patience = OPTIONS_PATIENCE};
     opterr = 0;
     optind = 0;
     for (int option; (option = getopt_long(argc, argv, ":", table, NULL)) != -1;) {

@@ -5,13 +5,28 @@
 
 #include "gate.h"
 
-enum mode { MODE_NONE, MODE_TARGET, MODE_LIST, MODE_EXPLAIN, MODE_CHECK, MODE_RECOVER, MODE_DONE };
+enum mode {
+    MODE_NONE,
+    MODE_TARGET,
+    MODE_INITIATOR,
+    MODE_LIST,
+    MODE_EXPLAIN,
+    MODE_CHECK,
+    MODE_RECOVER,
+    MODE_DONE,
+};
+
+enum { OPTIONS_PATIENCE = 60 /* seconds */ };
 
 struct options {
     enum mode mode;
     const char *interface;
-    uint16_t shelf;
+    uint16_t shelf; /* of the target that is judged, or served */
     uint8_t slot;
+    const char *stimulus;   /* command, or NULL */
+    const uint8_t *host;    /* MAC of the initiator, or NULL */
+    unsigned patience;      /* seconds that an initiator may take */
+    bool for_initiators;    /* an option was given that only --initiator takes */
     unsigned allow;         /* bits of enum touch */
     const char *allow_text; /* as given, for the command that repeats a scenario; or NULL */
     bool window_given;

@@ -114,6 +114,9 @@ static bool parse_clause(struct parser *parser)
     if (!scenario->clause)
         return parse_fail(parser, at, "no clause '%s': 'aoe-conform --explain all' lists them", id);
     scenario->level = scenario->clause->level;
+    scenario->initiator = !strncmp(id, "i-", 2);
+    if (scenario->initiator)
+        scenario->hosts[0] = "target";
     parse_advance(parser);
     return true;
 }
@@ -177,6 +180,8 @@ static bool parse_touches(struct parser *parser)
 static bool parse_hosts(struct parser *parser)
 {
     struct scenario *scenario = parser->scenario;
+    if (scenario->initiator)
+        return parse_fail(parser, parser->token.at, "a scenario for initiators has no hosts");
     scenario->host_count = 0;
     while (!parse_at_line_end(parser)) {
         struct token word = parser->token;
@@ -331,7 +336,8 @@ static bool parse_every(struct parser *parser, struct statement *statement)
 {
     statement->kind = STATEMENT_EVERY;
     parser->scenario->runwide = true;
-    return parse_expect(parser, "response") && parse_expect(parser, "holds");
+    return parse_expect(parser, parser->scenario->initiator ? "request" : "response") &&
+           parse_expect(parser, "holds");
 }
 
 static bool parse_pause(struct parser *parser, struct statement *statement)
@@ -390,7 +396,7 @@ static bool parse_host_line(struct parser *parser, struct statement *statement)
                           word.text);
     statement->host = (size_t)host;
     parse_advance(parser);
-    if (parse_accept(parser, "expect"))
+    if (!parser->scenario->initiator && parse_accept(parser, "expect"))
         return parse_expect_of(parser, statement);
     if (!parse_expect(parser, "send"))
         return false;
@@ -399,20 +405,42 @@ static bool parse_host_line(struct parser *parser, struct statement *statement)
     return statement->send;
 }
 
+/* For whom a statement is. */
+enum side { BOTH_SIDES, TARGETS_ONLY, INITIATORS_ONLY };
+
+static bool is_for(enum side side, bool initiator)
+{
+    return side == BOTH_SIDES || (side == INITIATORS_ONLY) == initiator;
+}
+
 static bool parse_statement(struct parser *parser, struct statement *statement)
 {
     static const struct {
         const char *word;
         bool (*parse)(struct parser *, struct statement *);
+        enum side side;
     } statements[] = {
-        {"let", parse_let},     {"for", parse_for},     {"exactly", parse_exactly},
-        {"every", parse_every}, {"pause", parse_pause}, {"link", parse_link},
-        {"hear", parse_hear},
+        {"let", parse_let, BOTH_SIDES},
+        {"for", parse_for, BOTH_SIDES},
+        {"every", parse_every, BOTH_SIDES},
+        {"pause", parse_pause, BOTH_SIDES},
+        {"link", parse_link, BOTH_SIDES},
+        {"exactly", parse_exactly, TARGETS_ONLY},
+        {"hear", parse_hear, TARGETS_ONLY},
+        {"serve", parse_serve, INITIATORS_ONLY},
+        {"when", parse_when, INITIATORS_ONLY},
+        {"announce", parse_announce, INITIATORS_ONLY},
+        {"stimulate", parse_stimulate, INITIATORS_ONLY},
+        {"stimulus", parse_stimulus, INITIATORS_ONLY},
+        {"initiator", parse_initiator, INITIATORS_ONLY},
     };
+    bool initiator = parser->scenario->initiator;
     statement->at = parser->token.at;
     statement->text = lexer_line_text(&parser->lexer);
+    if (initiator)
+        statement->initiator = arena_new(parser->arena, sizeof *statement->initiator);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
-        if (parse_accept(parser, statements[i].word))
+        if (is_for(statements[i].side, initiator) && parse_accept(parser, statements[i].word))
             return statements[i].parse(parser, statement) &&
                    (statement->kind == STATEMENT_FOR || end_line(parser));
     return parse_host_line(parser, statement) && end_line(parser);

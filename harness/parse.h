@@ -55,6 +55,28 @@ int parse_host(const struct parser *parser, const char *name);
 struct send *parse_send(struct parser *parser);
 bool parse_expectation(struct parser *parser, struct expectation *expectation);
 
+/* "within N ms", where it stands there: else `*within` stays as it is. */
+bool parse_within(struct parser *parser, struct expression **within);
+
+/* The word of a command; then that of one of its operations, as its code. False, without an error,
+ * where there is none. */
+bool parse_command(struct parser *parser, uint8_t *command);
+bool parse_operation(struct parser *parser, uint8_t command, uint8_t *code);
+
+/* Fields, payload and modifiers of `send`, up to the end of the line or the word "and". */
+bool parse_settings(struct parser *parser, struct send *send);
+
+/* One condition on a field; `command` -1 where any message is meant. */
+bool parse_condition(struct parser *parser, int command, struct alternative *alternative);
+
+/* The statements that only scenarios for initiators have. */
+bool parse_serve(struct parser *parser, struct statement *statement);
+bool parse_when(struct parser *parser, struct statement *statement);
+bool parse_announce(struct parser *parser, struct statement *statement);
+bool parse_stimulate(struct parser *parser, struct statement *statement);
+bool parse_stimulus(struct parser *parser, struct statement *statement);
+bool parse_initiator(struct parser *parser, struct statement *statement);
+
 const char *parse_type_name(enum value_kind type);
 
 #endif

@@ -39,6 +39,8 @@ static const char *const fact_names[FACT_COUNT] = {
     [FACT_READ_ONLY] = "read-only",
     [FACT_WRITABLE] = "writable",
     [FACT_END_WRITABLE] = "end-writable",
+    [FACT_INITIATOR] = "initiator",
+    [FACT_PATIENCE] = "patience",
 };
 
 const char *scenario_fact_name(enum fact fact)
@@ -143,6 +145,16 @@ int parse_host(const struct parser *parser, const char *name)
     return -1;
 }
 
+/* The index of a host or of one of enum speaker, or -1. */
+static int speaker(const struct parser *parser, const char *name)
+{
+    if (!parser->scenario->initiator)
+        return strcmp(name, "winner") ? parse_host(parser, name) : SPEAKER_WINNER;
+    if (!strcmp(name, "request"))
+        return SPEAKER_REQUEST;
+    return strcmp(name, "response") ? parse_host(parser, name) : SPEAKER_RESPONSE;
+}
+
 /* "a.mac", "b.sector-count", "winner.string". */
 static struct expression *host_reading(struct parser *parser, const struct token *word)
 {
@@ -150,7 +162,7 @@ static struct expression *host_reading(struct parser *parser, const struct token
     if (!dot)
         return NULL;
     char *host = (char *)arena_bytes(parser->arena, word->text, (size_t)(dot - word->text));
-    int index = strcmp(host, "winner") ? parse_host(parser, host) : SCENARIO_HOSTS;
+    int index = speaker(parser, host);
     if (index < 0)
         return NULL;
     struct reading reading = {READING_MAC, "mac", NULL, 0};

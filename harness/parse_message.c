@@ -35,7 +35,7 @@ static const struct operation {
 
 static const char *const commands[] = {"ata", "config", "mask", "reserve"};
 
-static bool accept_command(struct parser *parser, uint8_t *command)
+bool parse_command(struct parser *parser, uint8_t *command)
 {
     for (uint8_t c = 0; c <= AOE_COMMAND_RESERVE; c++)
         if (parse_accept(parser, commands[c])) {
@@ -45,15 +45,14 @@ static bool accept_command(struct parser *parser, uint8_t *command)
     return false;
 }
 
-static bool parse_operation(struct parser *parser, struct send *send)
+bool parse_operation(struct parser *parser, uint8_t command, uint8_t *code)
 {
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
-        if (operations[i].command == send->command && parse_accept(parser, operations[i].name)) {
-            send->operation = operations[i].code;
+        if (operations[i].command == command && parse_accept(parser, operations[i].name)) {
+            *code = operations[i].code;
             return true;
         }
-    return parse_fail(parser, parser->token.at, "no operation '%s' in command %s",
-                      parser->token.text, commands[send->command]);
+    return false;
 }
 
 static bool add_directive(struct parser *parser, struct send *send, struct expression *dcmd)
@@ -98,11 +97,11 @@ static bool parse_directives(struct parser *parser, struct send *send)
 
 static bool sets_payload(const struct parser *parser, const struct send *send)
 {
+    bool whole = send->kind == MESSAGE_COMMAND || send->kind == MESSAGE_ANSWER;
     if (send->kind == MESSAGE_AGAIN)
         return false;
     return parse_at(parser, TOKEN_WORD, "payload") ||
-           (send->kind == MESSAGE_COMMAND && send->command == AOE_COMMAND_ATA &&
-            parse_at(parser, TOKEN_WORD, "data"));
+           (whole && send->command == AOE_COMMAND_ATA && parse_at(parser, TOKEN_WORD, "data"));
 }
 
 static bool parse_payload(struct parser *parser, struct send *send)
@@ -146,7 +145,8 @@ static bool parse_assignment(struct parser *parser, struct send *send)
     struct token word = parser->token;
     if (word.kind != TOKEN_WORD)
         return parse_fail(parser, word.at, "unexpected '%s'", word.text);
-    uint8_t command = send->kind == MESSAGE_COMMAND ? send->command : AOE_COMMAND_VENDOR;
+    bool whole = send->kind == MESSAGE_COMMAND || send->kind == MESSAGE_ANSWER;
+    uint8_t command = whole ? send->command : AOE_COMMAND_VENDOR;
     const struct aoe_field *field = aoe_field_find(word.text, command);
     if (!field)
         return parse_fail(parser, word.at, "no field '%s' in that message", word.text);
@@ -206,8 +206,9 @@ static bool parse_subject(struct parser *parser, struct send *send)
 {
     if (send->command == AOE_COMMAND_ATA && parse_at(parser, TOKEN_WORD, "opcode"))
         return true;
-    if (!parse_operation(parser, send))
-        return false;
+    if (!parse_operation(parser, send->command, &send->operation))
+        return parse_fail(parser, parser->token.at, "no operation '%s' in command %s",
+                          parser->token.text, commands[send->command]);
     if (send->command == AOE_COMMAND_MASK)
         return parse_directives(parser, send);
     if (send->command == AOE_COMMAND_ATA) {
@@ -245,11 +246,24 @@ static bool parse_message(struct parser *parser, struct send *send)
         send->number = parse_typed(parser, VALUE_NUMBER);
         return send->number;
     }
-    if (accept_command(parser, &send->command))
+    if (parse_command(parser, &send->command))
         return parse_subject(parser, send);
     return parse_fail(parser, parser->token.at,
                       "expected ata, config, mask, reserve, command, raw or again, found '%s'",
                       parser->token.text);
+}
+
+bool parse_settings(struct parser *parser, struct send *send)
+{
+    while (!parse_at_line_end(parser) && !parse_at(parser, TOKEN_WORD, "and")) {
+        bool done;
+        if (!parse_modifier(parser, send, &done))
+            return false;
+        if (!done && !(sets_payload(parser, send) ? parse_payload(parser, send)
+                                                  : parse_assignment(parser, send)))
+            return false;
+    }
+    return true;
 }
 
 struct send *parse_send(struct parser *parser)
@@ -261,17 +275,7 @@ struct send *parse_send(struct parser *parser)
         if (!send->times || !parse_expect(parser, "times"))
             return NULL;
     }
-    if (!parse_message(parser, send))
-        return NULL;
-    while (!parse_at_line_end(parser)) {
-        bool done;
-        if (!parse_modifier(parser, send, &done))
-            return NULL;
-        if (!done && !(sets_payload(parser, send) ? parse_payload(parser, send)
-                                                  : parse_assignment(parser, send)))
-            return NULL;
-    }
-    return send;
+    return parse_message(parser, send) && parse_settings(parser, send) ? send : NULL;
 }
 
 /* Shorthands of outcomes: conditions that scenarios would write again and again. */
@@ -358,7 +362,7 @@ static bool parse_permitted(struct parser *parser, struct condition *condition)
     return true;
 }
 
-static bool parse_condition(struct parser *parser, int command, struct alternative *alternative)
+bool parse_condition(struct parser *parser, int command, struct alternative *alternative)
 {
     struct token word = parser->token;
     const char *start = parse_here(parser);
@@ -385,7 +389,7 @@ static bool parse_alternative(struct parser *parser, struct alternative *alterna
     if (parse_accept(parser, "silence"))
         return alternative->silence = true;
     uint8_t command = 0;
-    bool named = accept_command(parser, &command);
+    bool named = parse_command(parser, &command);
     if (named)
         add_fixed(parser, alternative, "command", commands[command], command);
     bool some = named;
@@ -401,13 +405,18 @@ static bool parse_alternative(struct parser *parser, struct alternative *alterna
     return some || parse_fail(parser, parser->token.at, "expected what: ok, silence, a field ...");
 }
 
+bool parse_within(struct parser *parser, struct expression **within)
+{
+    if (!parse_accept(parser, "within"))
+        return true;
+    *within = parse_typed(parser, VALUE_NUMBER);
+    return *within && parse_expect(parser, "ms");
+}
+
 bool parse_expectation(struct parser *parser, struct expectation *expectation)
 {
-    if (parse_accept(parser, "within")) {
-        expectation->within = parse_typed(parser, VALUE_NUMBER);
-        if (!expectation->within || !parse_expect(parser, "ms"))
-            return false;
-    }
+    if (!parse_within(parser, &expectation->within))
+        return false;
     do {
         expectation->alternatives =
             arena_grow(parser->arena, expectation->alternatives, expectation->count,

@@ -107,6 +107,19 @@ static json_t *target_object(const struct report *report)
     return object;
 }
 
+static json_t *initiator_object(const struct report *report)
+{
+    char address[AOE_ADDRESS_TEXT], mac[AOE_MAC_TEXT];
+    const struct target *target = &report->target;
+    json_t *object = json_object();
+    set(object, "interface", text(target->interface));
+    set(object, "mac", report->target_found ? text(aoe_mac_text(mac, report->initiator)) : NULL);
+    set(object, "mtu", target->mtu ? number(target->mtu) : NULL);
+    set(object, "served", text(aoe_address_text(address, target->shelf, target->slot)));
+    set(object, "stimulus", text(report->stimulus));
+    return object;
+}
+
 static json_t *timing_object(const struct timing *timing)
 {
     json_t *object = json_object(), *rtt = json_object();
@@ -202,7 +215,10 @@ static json_t *report_object(const struct report *report)
     set(object, "suite", json_string("aoe-conform"));
     set(object, "version", text(report->version));
     set(object, "seed", number(report->seed));
-    set(object, "target", target_object(report));
+    if (report->judges_initiator)
+        set(object, "initiator", initiator_object(report));
+    else
+        set(object, "target", target_object(report));
     set(object, "timing", timing_object(&report->timing));
     set(object, "summary", summary_object(report));
     set(object, "scenarios", scenarios);

@@ -87,6 +87,18 @@ static void add_timing(const struct printer *printer, const struct timing *timin
                         printer_duration(printer, timing->timeout));
 }
 
+static void add_initiator(const struct printer *printer, const struct report *report)
+{
+    const struct target *target = &report->target;
+    char address[AOE_ADDRESS_TEXT], mac[AOE_MAC_TEXT];
+    printer_item_format(printer, "initiator", "%s on %s, MTU %u",
+                        aoe_mac_text(mac, report->initiator), target->interface, target->mtu);
+    printer_item_format(printer, "served", "%s by %s",
+                        aoe_address_text(address, target->shelf, target->slot),
+                        aoe_mac_text(mac, target->mac));
+    printer_item(printer, "stimulus", report->stimulus ? report->stimulus : "none: it is watched");
+}
+
 int report_text_head(FILE *to, const struct report *report, const struct report_style *style)
 {
     struct arena scratch = {0};
@@ -96,6 +108,11 @@ int report_text_head(FILE *to, const struct report *report, const struct report_
     if (style->quiet)
         return 0;
     fprintf(to, "aoe-conform %s, seed %" PRIu64 "\n", report->version, report->seed);
+    if (report->judges_initiator) {
+        add_initiator(&printer, report);
+        fprintf(to, "\n");
+        return finish(&printer);
+    }
     aoe_address_text(address, target->shelf, target->slot);
     if (!report->target_found) {
         printer_item_format(&printer, "target", "%s on %s, not found", address, target->interface);

@@ -116,8 +116,11 @@ struct timing {
 struct report {
     const char *version;
     uint64_t seed;
-    struct target target;
-    bool target_found;
+    struct target target; /* that is judged, or that is played */
+    bool target_found;    /* or the initiator */
+    bool judges_initiator;
+    uint8_t initiator[AOE_MAC_BYTES];
+    const char *stimulus; /* or NULL */
     struct timing timing;
     struct result *results;
     size_t count;

@@ -7,12 +7,12 @@
 
 #include "baseline.h"
 #include "discover.h"
-#include "folders.h"
 #include "guard.h"
 #include "interpret.h"
 #include "keeper.h"
+#include "output.h"
 #include "protocol/names.h"
-#include "report.h"
+#include "selection.h"
 
 enum { WINDOW = 256 /* sectors that media scenarios may write, where the user names none */ };
 
@@ -25,68 +25,9 @@ struct whole_run {
     struct baseline baseline;
     struct result background; /* frames of discovery, saving and restoring */
     uint64_t facts[FACT_COUNT];
-    struct report_style style;
-    FILE *people; /* where the text report goes */
+    struct output output;
     const char **error;
 };
-
-static bool selected(const struct options *options, const struct scenario *scenario)
-{
-    for (size_t i = 0; i < options->skip_count; i++)
-        if (catalogue_matches(options->skips[i], scenario->id))
-            return false;
-    if (scenario->runwide)
-        return true;
-    if (!options->pattern_count)
-        return scenario->quick || !options->quick;
-    for (size_t i = 0; i < options->pattern_count; i++)
-        if (catalogue_matches(options->patterns[i], scenario->id))
-            return scenario->quick || !options->quick;
-    return false;
-}
-
-/* A pattern that matches nothing is a mistake that would make CI green. */
-static int check_patterns(struct arena *arena, const struct options *options,
-                          const struct catalogue *catalogue, const char **error)
-{
-    for (size_t p = 0; p < options->pattern_count + options->skip_count; p++) {
-        const char *pattern = p < options->pattern_count
-                                  ? options->patterns[p]
-                                  : options->skips[p - options->pattern_count];
-        size_t i = 0;
-        while (i < catalogue->count && !catalogue_matches(pattern, catalogue->scenarios[i]->id))
-            i++;
-        if (i == catalogue->count) {
-            *error = arena_print(arena, "no scenario matches '%s': 'aoe-conform --list' shows them",
-                                 pattern);
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static void select_scenarios(struct whole_run *run, const struct catalogue *catalogue)
-{
-    struct report *report = &run->report;
-    report->results = arena_array(run->arena, catalogue->count, sizeof *report->results);
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (selected(run->options, catalogue->scenarios[i]))
-            report->results[report->count++].scenario = catalogue->scenarios[i];
-}
-
-static const char *command_text(struct arena *arena, const struct options *options)
-{
-    char address[AOE_ADDRESS_TEXT];
-    const char *text = arena_print(arena, "aoe-conform --target %s %s", options->interface,
-                                   aoe_address_text(address, options->shelf, options->slot));
-    if (options->allow_text)
-        text = arena_print(arena, "%s --allow %s", text, options->allow_text);
-    if (options->seed != 1)
-        text = arena_print(arena, "%s --seed %llu", text, (unsigned long long)options->seed);
-    if (options->scenarios)
-        text = arena_print(arena, "%s --scenarios %s", text, options->scenarios);
-    return text;
-}
 
 static void set_up_session(struct whole_run *run, struct link *link, volatile int *stop)
 {
@@ -232,7 +173,7 @@ struct one {
 static void interpret_one(void *user)
 {
     struct one *one = user;
-    interpret(&one->run->session, one->result->scenario, one->run->facts, one->result);
+    interpret(&one->run->session, NULL, one->result->scenario, one->run->facts, one->result);
 }
 
 /* The target did not survive having its lists or string put back, and that is a failure of the
@@ -301,11 +242,11 @@ static void run_scenario(struct whole_run *run, struct result *result)
 static void run_scenarios(struct whole_run *run)
 {
     struct report *report = &run->report;
-    run->style.total = report->count;
+    run->output.style.total = report->count;
     for (size_t i = 0; i < report->count; i++) {
         run_scenario(run, &report->results[i]);
-        run->style.done = i + 1;
-        report_text_result(run->people, &report->results[i], &run->style);
+        run->output.style.done = i + 1;
+        report_text_result(run->output.people, &report->results[i], &run->output.style);
     }
     for (size_t i = 0; i < report->count; i++)
         interpret_conclude(&report->results[i]);
@@ -332,80 +273,9 @@ static void restore(struct whole_run *run, volatile int *stop)
                     run->report.error, *run->report.error ? "; " : "", reason, run->keeper.path);
 }
 
-static int write_capture(struct whole_run *run, struct result *result)
-{
-    const char *path =
-        arena_print(run->arena, "%s/%s.pcapng", run->options->captures, result->scenario->id);
-    if (!result->event_count)
-        return 0;
-    FILE *file = folders_make(run->arena, path, 0777) ? NULL : fopen(path, "we");
-    if (!file)
-        return -1;
-    result->capture = path;
-    int status = report_capture(file, &run->report, result);
-    return fclose(file) || status ? -1 : 0;
-}
-
-static int write_captures(struct whole_run *run)
-{
-    for (size_t i = 0; run->options->captures && i < run->report.count; i++)
-        if (write_capture(run, &run->report.results[i])) {
-            *run->error = arena_print(run->arena, "cannot write captures to %s: %s",
-                                      run->options->captures, strerror(errno));
-            return -1;
-        }
-    return 0;
-}
-
-static int write_report(struct whole_run *run, const char *path,
-                        int (*write)(FILE *, const struct report *))
-{
-    if (!path)
-        return 0;
-    bool out = !strcmp(path, "-");
-    FILE *file = out ? stdout : fopen(path, "we");
-    int status = file ? write(file, &run->report) : -1;
-    if (file)
-        status = (out ? fflush(file) : fclose(file)) || status ? -1 : 0;
-    if (status)
-        *run->error = arena_print(run->arena, "cannot write %s: %s", path, strerror(errno));
-    return status;
-}
-
-static int write_all(struct whole_run *run)
-{
-    const struct options *options = run->options;
-    int status = write_captures(run);
-    status |= write_report(run, options->json, report_json);
-    status |= write_report(run, options->junit, report_junit);
-    status |= write_report(run, options->tap, report_tap);
-    if (options->write_baseline && baseline_write(options->write_baseline, &run->report)) {
-        *run->error = arena_print(run->arena, "cannot write %s: %s", options->write_baseline,
-                                  strerror(errno));
-        status = -1;
-    }
-    return status;
-}
-
-static bool is_standard_output(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
-static void choose_style(struct whole_run *run)
-{
-    const struct options *options = run->options;
-    bool taken = is_standard_output(options->json) || is_standard_output(options->junit) ||
-                 is_standard_output(options->tap);
-    const char *no_colour = getenv("NO_COLOR");
-    run->people = taken ? stderr : stdout;
-    run->style.verbose = options->verbose;
-    run->style.colour = isatty(fileno(run->people)) && !(no_colour && *no_colour);
-}
-
 static void judge(struct whole_run *run, volatile int *stop)
 {
-    report_text_head(run->people, &run->report, &run->style);
+    report_text_head(run->output.people, &run->report, &run->output.style);
     run_scenarios(run);
     restore(run, stop);
     baseline_apply(&run->baseline, run->arena, &run->report);
@@ -427,9 +297,9 @@ static int run_on_link(struct whole_run *run, struct link *link, volatile int *s
         not_run(&run->report.results[i], "not run");
     run->report.duration = link_now() - run->report.started;
     report_conclude(&run->report, run->options->strict);
-    int written = write_all(run);
+    int written = output_write(&run->output, run->error);
     if (!status)
-        report_text_end(run->people, &run->report, &run->style);
+        report_text_end(run->output.people, &run->report, &run->output.style);
     return written ? EXIT_NOT_JUDGED : run->report.exit_status;
 }
 
@@ -444,12 +314,12 @@ int run_target(struct arena *arena, const struct options *options,
     run->report.version = SUITE_VERSION;
     run->report.seed = options->seed;
     run->report.error = "";
-    run->report.command = command_text(arena, options);
-    choose_style(run);
-    if (check_patterns(arena, options, catalogue, error) ||
+    run->report.command = selection_command(arena, options);
+    output_open(&run->output, arena, options, &run->report);
+    if (selection_check(arena, options, catalogue, error) ||
         (options->baseline && baseline_read(arena, options->baseline, &run->baseline, error)))
         return EXIT_USAGE;
-    select_scenarios(run, catalogue);
+    selection_make(arena, options, catalogue, &run->report);
     struct link *link = link_open(options->interface, text, sizeof text);
     if (!link) {
         *error = arena_text(arena, text);

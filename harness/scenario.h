@@ -11,6 +11,14 @@
 
 enum { SCENARIO_HOSTS = 8 };
 
+/* Whose frames expressions can read, beside the hosts'. */
+enum speaker {
+    SPEAKER_WINNER = SCENARIO_HOSTS, /* of the hosts that asked together */
+    SPEAKER_REQUEST,                 /* the initiator's request that is answered, or was seen */
+    SPEAKER_RESPONSE,                /* the model's answer to it */
+    SPEAKERS,
+};
+
 struct position {
     unsigned line; /* from 1 */
     unsigned column;
@@ -31,7 +39,8 @@ enum expression_kind {
     EXPRESSION_CONSTANT, /* value */
     EXPRESSION_VARIABLE, /* let or for: index */
     EXPRESSION_FACT,     /* what discovery found: index into the facts */
-    EXPRESSION_HOST,     /* property `reading` of host `index`'s last response, or its MAC */
+    EXPRESSION_HOST,     /* property `reading` of host `index`'s last response, or its MAC; of
+                            one of enum speaker beyond the hosts */
     EXPRESSION_CALL,     /* function `index` of `left` and `right` */
     EXPRESSION_LIST,     /* items */
     EXPRESSION_BINARY,   /* left op right, op one of + - * / % */
@@ -107,7 +116,8 @@ struct expectation {
     struct expression *within; /* ms, or NULL */
 };
 
-enum message_kind { MESSAGE_COMMAND, MESSAGE_RAW, MESSAGE_AGAIN };
+/* MESSAGE_ANSWER: what the model has answered or announced, to be changed. */
+enum message_kind { MESSAGE_COMMAND, MESSAGE_RAW, MESSAGE_AGAIN, MESSAGE_ANSWER };
 
 struct assignment {
     const struct aoe_field *field; /* NULL: the byte at `offset` */
@@ -140,6 +150,61 @@ struct send {
     const char *label;
 };
 
+/* Requests of an initiator that a statement is about. */
+struct request_pattern {
+    const char *text;
+    int command;               /* -1: any */
+    struct expression *number; /* command number of "command N" */
+    int operation;             /* opcode that stands for its kind, CCmd, MCmd or RCmd; -1: any */
+    struct alternative conditions;
+};
+
+/* What the served target does with some of the requests that match. */
+struct reaction {
+    struct expression *first, *last; /* which of them, from 1; NULL: every */
+    bool ignore;                     /* the request has not come */
+    bool drop;                       /* the answer does not get through */
+    struct send **answers;
+    size_t count;
+};
+
+/* What a served target says of itself: "serve buffer-count=1". */
+enum served {
+    SERVED_BUFFERS,
+    SERVED_SECTORS,
+    SERVED_FIRMWARE,
+    SERVED_CAPACITY,
+    SERVED_READ_ONLY,
+    SERVED_STRING,
+    SERVED_MACS,
+    SERVED_SHELF,
+    SERVED_SLOT,
+    SERVED_COUNT,
+};
+
+enum stimulus_action {
+    STIMULATE_RESET, /* the harness's own, between scenarios */
+    STIMULATE_DISCOVER,
+    STIMULATE_READ,
+    STIMULATE_WRITE,
+    STIMULATE_WORK,
+    STIMULATE_COUNT,
+};
+
+enum stimulus_outcome { STIMULUS_OK, STIMULUS_FAILS, STIMULUS_ENDS };
+
+/* The part of a statement that only scenarios for initiators have. */
+struct initiator_part {
+    struct request_pattern pattern;          /* when; initiator sends */
+    struct reaction reaction;                /* when */
+    bool at_most;                            /* initiator sends at most `value`, or no */
+    struct expression *served[SERVED_COUNT]; /* serve; NULL where not named */
+    bool normally;                           /* serve normally */
+    enum stimulus_action action;             /* stimulate, of `value` and `last` */
+    enum stimulus_outcome outcome;           /* stimulus */
+    struct expression *within;               /* ms, or NULL */
+};
+
 enum statement_kind {
     STATEMENT_SEND,
     STATEMENT_EXPECT,
@@ -151,6 +216,12 @@ enum statement_kind {
     STATEMENT_PAUSE,
     STATEMENT_LINK,
     STATEMENT_HEARD, /* hear ...: a broadcast response that nobody asked for */
+    STATEMENT_SERVE, /* this one and the next five: scenarios for initiators */
+    STATEMENT_WHEN,
+    STATEMENT_ANNOUNCE,
+    STATEMENT_STIMULATE,
+    STATEMENT_STIMULUS,
+    STATEMENT_SENDS, /* initiator sends */
 };
 
 struct statement {
@@ -169,6 +240,7 @@ struct statement {
     struct expression *value, *last; /* let; for: from value to last; pause; link: 0 or 1 */
     struct expression **items;       /* for: the listed values */
     size_t item_count;
+    struct initiator_part *initiator; /* NULL in scenarios for targets */
     struct statement *body;
     struct statement *next;
 };
@@ -197,6 +269,7 @@ struct scenario {
     size_t host_count;
     size_t variables; /* how many let and for have */
     bool runwide;     /* holds an "every response" statement: runs after all others */
+    bool initiator;   /* judges an initiator: its clause begins with "i-" */
     bool moves_data;  /* reads or writes media: refused while another host has reserved */
     struct statement *statements;
 };
@@ -223,6 +296,8 @@ enum fact {
     FACT_READ_ONLY,
     FACT_WRITABLE,
     FACT_END_WRITABLE, /* the last sector may be written */
+    FACT_INITIATOR,    /* MAC */
+    FACT_PATIENCE,     /* ms that an initiator may take */
     FACT_COUNT,
 };
 
@@ -246,6 +321,9 @@ struct scenario *scenario_parse(struct arena *arena, const char *id, const char 
 
 /* The name of a fact as scenarios write it. */
 const char *scenario_fact_name(enum fact fact);
+
+/* The word of an action of the stimulus ("read"). */
+const char *scenario_action_name(enum stimulus_action action);
 
 /* The word of one touch ("config-string"), and what --allow calls it ("config"). */
 const char *scenario_touch_name(unsigned touch);

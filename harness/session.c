@@ -59,6 +59,12 @@ static struct event *log_event(struct session *session, struct result *result, b
     return event;
 }
 
+struct event *session_log(struct session *session, bool sent, int64_t time, const void *bytes,
+                          size_t length)
+{
+    return log_event(session, session->result, sent, time, bytes, length);
+}
+
 /* The frames that led to a failure: a few before the request, the request, the response. */
 static void set_context(struct session *session, struct failure *failure,
                         const struct result *result, const struct event *request)
@@ -159,6 +165,13 @@ static void judge(void *user, const struct aoe_finding *finding)
     if (at->result->scenario && at->result->scenario->clause == clause)
         fill_finding(at, session_failure(at->session, at->result, at->event, at->request), clause,
                      finding);
+}
+
+void session_judge(struct session *session, const struct event *event, const struct event *request,
+                   const struct aoe_finding *finding)
+{
+    struct judgement at = {session, session->result, event, request};
+    judge(&at, finding);
 }
 
 static void judge_once(struct judgement *at, const char *expected, const char *actual)
@@ -379,19 +392,26 @@ static void note_delay(struct session *session, int64_t delay)
 void session_wait(struct session *session, const struct request *request, int64_t until)
 {
     enum { MILLISECOND = 1000000 };
+    const struct session_role *role = session->role;
     struct received received;
     while (!(request && request->reply) && !*session->stop) {
-        int status = link_receive(session->link, until, &received);
+        int64_t next = role ? role->turn(role->user, until) : until;
+        int status = link_receive(session->link, next, &received);
         if (status > 0) {
             note_delay(session, link_now() - received.time);
-            take(session, &received);
+            if (role)
+                role->take(role->user, &received);
+            else
+                take(session, &received);
             continue;
         }
-        int64_t late = link_now() - until;
-        if (late >= 0) {
+        int64_t late = link_now() - next;
+        if (late >= 0)
             note_delay(session, late);
+        if (link_now() >= until)
             return;
-        }
+        if (!status)
+            continue;
         /* The link has failed, as it does while it is down: it may come back. */
         const struct timespec moment = {0, MILLISECOND};
         nanosleep(&moment, NULL);

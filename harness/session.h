@@ -31,6 +31,14 @@ struct ledger_entry {
 
 enum { LEDGER_ENTRIES = 64 };
 
+/* What takes the frames where the harness is not the initiator. */
+struct session_role {
+    void *user;
+    /* Does what is due now; returns when it wants to be called again, at the latest `until`. */
+    int64_t (*turn)(void *user, int64_t until);
+    void (*take)(void *user, const struct received *received);
+};
+
 struct session {
     struct arena *arena;
     struct link *link;
@@ -50,13 +58,14 @@ struct session {
     const struct event *advert; /* the latest broadcast response of the target since it was
                                    cleared, or NULL */
     struct aoe_frame advert_frame;
-    size_t responses;            /* judged in this run */
-    bool silent;                 /* the target has stopped answering */
-    const char *link_error;      /* sending failed in this scenario: why, or NULL */
-    unsigned withheld;           /* touches that are allowed, but could not be saved before */
-    const char *withheld_reason; /* why */
-    const volatile int *stop;    /* set by a signal */
-    uint8_t *frame, *payload;    /* room for a frame that is composed; made when first needed */
+    size_t responses;                /* judged in this run */
+    bool silent;                     /* the target has stopped answering */
+    const char *link_error;          /* sending failed in this scenario: why, or NULL */
+    unsigned withheld;               /* touches that are allowed, but could not be saved before */
+    const char *withheld_reason;     /* why */
+    const volatile int *stop;        /* set by a signal */
+    const struct session_role *role; /* NULL: the harness is the initiator */
+    uint8_t *frame, *payload;        /* room for a frame that is composed; made when first needed */
 };
 
 /* Begins logging into `result`; what was sent before belongs to the past. */
@@ -88,6 +97,15 @@ bool session_sentinel(struct session *session, const char *purpose);
 
 /* Asks once more a target that has left questions without answer; sets or clears `silent`. */
 bool session_is_back(struct session *session);
+
+/* Logs a frame that was sent or received into the scenario that runs; its bytes are copied. */
+struct event *session_log(struct session *session, bool sent, int64_t time, const void *bytes,
+                          size_t length);
+
+/* Takes note of what a rule has found in `event`: for the whole run, and for the scenario that
+ * runs where it is about that clause. `request` is what the frame answers, or NULL. */
+void session_judge(struct session *session, const struct event *event, const struct event *request,
+                   const struct aoe_finding *finding);
 
 /* A tag that no other request of this run has. */
 uint32_t session_tag(struct session *session);

@@ -9,21 +9,27 @@ static const uint8_t broadcast[AOE_MAC_BYTES] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0
 
 enum { MTU_MAX = AOE_FRAME_MAX - AOE_ETHERNET_BYTES };
 
+void model_set_disk(struct model *model, const struct model_disk *disk)
+{
+    struct ata_identity *identity = &model->identity;
+    model->disk = *disk;
+    if (model->disk.sectors >= ATA_LBA48_END)
+        model->disk.sectors = ATA_LBA48_END - 1;
+    uint64_t sectors = model->disk.sectors;
+    identity->lba48_sectors = sectors;
+    identity->lba28_sectors = (uint32_t)(sectors < ATA_LBA28_END ? sectors : ATA_LBA28_END - 1);
+}
+
 void model_init(struct model *model, uint16_t shelf, uint8_t slot, const struct model_disk *disk)
 {
     memset(model, 0, sizeof *model);
     model->shelf = shelf;
     model->slot = slot;
     model->buffer_count = MODEL_BUFFER_COUNT;
-    model->disk = *disk;
-    /* 48 bits count up to 2^48 - 1 sectors; what a larger medium has more is out of reach. */
-    if (model->disk.sectors >= ATA_LBA48_END)
-        model->disk.sectors = ATA_LBA48_END - 1;
-    uint64_t sectors = model->disk.sectors;
+    model->firmware = MODEL_FIRMWARE;
+    model_set_disk(model, disk);
     struct ata_identity *identity = &model->identity;
     identity->lba = identity->lba48_supported = identity->lba48_enabled = true;
-    identity->lba48_sectors = sectors;
-    identity->lba28_sectors = (uint32_t)(sectors < ATA_LBA28_END ? sectors : ATA_LBA28_END - 1);
     snprintf(identity->serial, sizeof identity->serial, "e%u.%u", shelf, slot);
     snprintf(identity->firmware, sizeof identity->firmware, "%s", SUITE_VERSION);
     snprintf(identity->model, sizeof identity->model, "AoE reference target");
@@ -132,7 +138,7 @@ static void set_error(struct aoe_frame *response, enum aoe_error error)
 static void describe_config(const struct model *model, struct aoe_frame *response)
 {
     response->config.buffer_count = model->buffer_count;
-    response->config.firmware = MODEL_FIRMWARE;
+    response->config.firmware = model->firmware;
     response->config.sector_count = model_sector_count(model);
     response->config.version = AOE_VERSION;
     response->config.length = model->settings.length;

@@ -8,7 +8,7 @@
 
 enum {
     MODEL_BUFFER_COUNT = 16, /* unless told otherwise */
-    MODEL_FIRMWARE = 1,      /* the firmware version of a config response */
+    MODEL_FIRMWARE = 1,      /* the same */
     MODEL_MTU_MIN = 534,     /* carries one sector: 36 + 512 bytes without the Ethernet header */
 };
 
@@ -48,6 +48,7 @@ struct model {
     uint8_t mac[AOE_MAC_BYTES];
     uint32_t mtu; /* of the link, in bytes */
     uint16_t buffer_count;
+    uint16_t firmware; /* the firmware version of a config response */
     bool read_only;
     struct ata_identity identity;
     struct model_settings settings;
@@ -57,8 +58,13 @@ struct model {
 };
 
 /* Makes a target with an empty config string and empty lists. MTU, MAC, buffer count (16),
- * read_only, settings and store are the caller's to set in the struct afterwards. */
+ * firmware version (1), read_only, settings and store are the caller's to set in the struct
+ * afterwards. */
 void model_init(struct model *model, uint16_t shelf, uint8_t slot, const struct model_disk *disk);
+
+/* Gives the target another medium, of another size perhaps. 48 bits count up to 2^48 - 1 sectors;
+ * what a larger medium has more is out of reach. */
+void model_set_disk(struct model *model, const struct model_disk *disk);
 
 /* Sectors per command that the MTU carries, at most 255 (clause 3.2-sectors). 0 below
  * MODEL_MTU_MIN: such a target answers nothing, as 0 on the wire would mean 2. */

@@ -301,7 +301,7 @@ static inline struct scenario *lab_parse(struct lab *lab, const char *head, cons
 static inline enum verdict lab_run(struct lab *lab, const char *head, const char *body)
 {
     lab->result = (struct result){.reason = ""};
-    interpret(&lab->session, lab_parse(lab, head, body), lab->facts, &lab->result);
+    interpret(&lab->session, NULL, lab_parse(lab, head, body), lab->facts, &lab->result);
     return lab->result.verdict;
 }
 
@@ -309,7 +309,7 @@ static inline enum verdict lab_run(struct lab *lab, const char *head, const char
 static inline enum verdict lab_run_another(struct lab *lab, const char *head, const char *body)
 {
     lab->other = (struct result){.reason = ""};
-    interpret(&lab->session, lab_parse(lab, head, body), lab->facts, &lab->other);
+    interpret(&lab->session, NULL, lab_parse(lab, head, body), lab->facts, &lab->other);
     return lab->other.verdict;
 }
 

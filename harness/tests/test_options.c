@@ -167,12 +167,34 @@ static void test_bad_windows(void **state)
     }
 }
 
+static void test_an_initiator(void **state)
+{
+    static const uint8_t mac[AOE_MAC_BYTES] = {2, 0, 0, 0, 0, 9};
+    struct options options = good(*state, "--initiator eth0");
+    assert_int_equal(options.mode, MODE_INITIATOR);
+    assert_string_equal(options.interface, "eth0");
+    assert_int_equal(options.shelf, 0);
+    assert_int_equal(options.slot, 1);
+    assert_int_equal(options.patience, OPTIONS_PATIENCE);
+    assert_null(options.stimulus);
+    assert_null(options.host);
+    options = good(*state, "--initiator eth0 --serve e7.3 --stimulus S --patience 5 --host "
+                           "02:00:00:00:00:09 --allow link initiator/*");
+    assert_int_equal(options.shelf, 7);
+    assert_int_equal(options.slot, 3);
+    assert_int_equal(options.patience, 5);
+    assert_string_equal(options.stimulus, "S");
+    assert_memory_equal(options.host, mac, sizeof mac);
+    assert_int_equal(options.allow, TOUCH_LINK);
+    assert_int_equal(options.pattern_count, 1);
+}
+
 static void test_wrong_use(void **state)
 {
     static const char address[] =
         "' is no address: eSHELF.SLOT, such as e0.1, with shelf 0 to 65534 and slot 0 to 254";
     static const char several[] =
-        "one of --target, --list, --explain, --check and --recover at a time";
+        "one of --target, --initiator, --list, --explain, --check and --recover at a time";
     static const struct {
         const char *line, *error;
     } all[] = {
@@ -184,6 +206,17 @@ static void test_wrong_use(void **state)
         {"--target eth0 e0.255", address},
         {"--list --check", several},
         {"--target a e0.1 --recover J", several},
+        {"--target a e0.1 --initiator a", several},
+        {"--target a e0.1 --serve e1.1",
+         "--serve, --stimulus, --patience and --host go with --initiator"},
+        {"--list --patience 5", "--serve, --stimulus, --patience and --host go with --initiator"},
+        {"--initiator a --serve 1.1", address},
+        {"--initiator a --patience 0", "--patience '0': seconds from 1 to 3600"},
+        {"--initiator a --patience 3601", "--patience '3601': seconds from 1 to 3600"},
+        {"--initiator a --host 1:2", "--host '1:2': a MAC address, such as 02:00:00:00:00:01"},
+        {"--initiator a --allow media",
+         "with --initiator there is only the link to allow: --allow link"},
+        {"--initiator a --journal J", "--journal goes with --target: an initiator is not changed"},
         {"--check x", "unexpected 'x'"},
         {"--nothing", "unknown option '--nothing': 'aoe-conform --help' lists the options"},
         {"--list -x", "unknown option '-x': 'aoe-conform --help' lists the options"},
@@ -211,9 +244,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_a_target),        TEST(test_all_options), TEST(test_modes),
-        TEST(test_what_is_allowed), TEST(test_windows),     TEST(test_bad_windows),
-        TEST(test_wrong_use),
+        TEST(test_a_target),     TEST(test_all_options),     TEST(test_modes),
+        TEST(test_an_initiator), TEST(test_what_is_allowed), TEST(test_windows),
+        TEST(test_bad_windows),  TEST(test_wrong_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

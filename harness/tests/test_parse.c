@@ -103,9 +103,12 @@ static void test_every_clause_can_be_named(void **state)
     size_t count;
     const struct aoe_clause *clauses = aoe_clauses(&count);
     for (size_t i = 0; i < count; i++) {
-        const char *text =
-            arena_print(*state, "title t\nclause %s\na send config read\n", clauses[i].id);
-        assert_ptr_equal(parse(*state, text)->clause, &clauses[i]);
+        bool initiator = !strncmp(clauses[i].id, "i-", 2);
+        const char *text = arena_print(*state, "title t\nclause %s\n%s send config read\n",
+                                       clauses[i].id, initiator ? "target" : "a");
+        const struct scenario *scenario = parse(*state, text);
+        assert_ptr_equal(scenario->clause, &clauses[i]);
+        assert_int_equal(scenario->initiator, initiator);
     }
 }
 
