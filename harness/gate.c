@@ -244,10 +244,10 @@ static bool goes_to_target_only(const struct gate *gate, const void *bytes, size
 {
     struct aoe_frame frame;
     aoe_frame_decode(&frame, bytes, length, length);
-    if (frame.extent < AOE_EXTENT_HEADER)
-        return !memcmp(frame.destination, gate->target, AOE_MAC_BYTES);
-    return !memcmp(frame.destination, gate->target, AOE_MAC_BYTES) && frame.shelf == gate->shelf &&
-           frame.slot == gate->slot;
+    if (!gate->target_known || memcmp(frame.destination, gate->target, AOE_MAC_BYTES))
+        return false;
+    return gate->initiator || frame.extent < AOE_EXTENT_HEADER ||
+           (frame.shelf == gate->shelf && frame.slot == gate->slot);
 }
 
 const char *gate_refuses(const struct gate *gate, const void *bytes, size_t length, char *text,
@@ -255,6 +255,8 @@ const char *gate_refuses(const struct gate *gate, const void *bytes, size_t leng
 {
     const char *never;
     unsigned effects = gate_effects(bytes, length, &never);
+    if (gate->initiator && goes_to_target_only(gate, bytes, length))
+        return NULL;
     if (never)
         return never;
     if (!effects)
@@ -265,7 +267,7 @@ const char *gate_refuses(const struct gate *gate, const void *bytes, size_t leng
                      scenario_touch_name(touch), scenario_allow_name(touch));
             return text;
         }
-    if (!gate->target_known || !goes_to_target_only(gate, bytes, length))
+    if (!goes_to_target_only(gate, bytes, length))
         return "it could change other targets too";
     const char *refusal = NULL;
     if (effects & TOUCH_MEDIA && field_or("command", 0, bytes, length, CUT) == AOE_COMMAND_ATA)

@@ -19,6 +19,7 @@ struct gate {
     uint8_t slot;
     uint8_t target[AOE_MAC_BYTES];
     bool target_known;
+    bool initiator; /* `target` is the address of an initiator: what goes there alone is harmless */
     uint64_t capacity;                   /* sectors; 0: not known */
     struct extent extents[GATE_EXTENTS]; /* sectors that are saved and may be written */
     size_t extent_count;

@@ -102,7 +102,8 @@ static int open_capture(struct link *link, char *error, size_t size)
     int status = pcap_activate(link->in);
     if (status < 0)
         return no_capture(link, status, error, size);
-    if (pcap_compile(link->in, &filter, "ether proto 0x88a2", 1, PCAP_NETMASK_UNKNOWN))
+    /* What this program sends itself would only take the room of what comes in. */
+    if (pcap_compile(link->in, &filter, "inbound and ether proto 0x88a2", 1, PCAP_NETMASK_UNKNOWN))
         return no_capture(link, PCAP_ERROR, error, size);
     status = pcap_setfilter(link->in, &filter);
     pcap_freecode(&filter);

@@ -44,8 +44,11 @@ static void set_up(struct initiator_run *run, struct link *link, volatile int *s
         .seed = run->options->seed,
         .role = &run->role,
     };
-    session->gate = (struct gate){
-        .allowed = run->options->allow & TOUCH_LINK, .shelf = target->shelf, .slot = target->slot};
+    session->gate = (struct gate){.initiator = true,
+
+                                  .allowed = run->options->allow & TOUCH_LINK,
+                                  .shelf = target->shelf,
+                                  .slot = target->slot};
     memcpy(session->gate.own, link_mac(link), AOE_MAC_BYTES);
     memcpy(session->macs[0], link_mac(link), AOE_MAC_BYTES);
     for (unsigned i = 1; i < SCENARIO_HOSTS; i++)

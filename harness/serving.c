@@ -352,6 +352,7 @@ static bool is_from_initiator(struct serving *serving, const struct aoe_frame *f
         memcpy(serving->initiator, frame->source, AOE_MAC_BYTES);
         serving->initiator_known = true;
         memcpy(serving->session->gate.target, frame->source, AOE_MAC_BYTES);
+        serving->session->gate.target_known = true;
         set_facts(serving);
     }
     return same_mac(frame->source, serving->initiator);
