@@ -131,6 +131,13 @@ int initiator_meet(struct initiator *initiator, const char **reason)
     return -1;
 }
 
+void initiator_watch(struct initiator *initiator)
+{
+    struct session *session = initiator->serving.session;
+    if (!initiator->command)
+        session_wait(session, NULL, link_now() + initiator->serving.patience);
+}
+
 /* ---- begin and end ---- */
 
 static void fail_hang(struct run *run, const char *expected, const char *actual)
@@ -182,6 +189,13 @@ void initiator_end(struct run *run)
 
 /* ---- statements ---- */
 
+const char *initiator_skips(const struct initiator *initiator, const struct scenario *scenario)
+{
+    if (initiator->command || scenario->runwide)
+        return NULL;
+    return "without --stimulus nothing makes the initiator do what is to be judged";
+}
+
 bool initiator_serve(struct run *run, const struct statement *statement)
 {
     return serving_serve(serving_of(run), statement);
@@ -222,46 +236,12 @@ static void make_input(struct run *run)
     initiator->input = (struct aoe_span){data, initiator->count * AOE_SECTOR_BYTES};
 }
 
-/* What an action of the stimulus looks like from here. */
-static bool is_done_by(enum stimulus_action action, const struct aoe_frame *frame)
-{
-    const struct ata_opcode *opcode = ata_opcode_find(frame->ata.opcode);
-    if (action == STIMULATE_DISCOVER)
-        return frame->command == AOE_COMMAND_CONFIG;
-    if (frame->command != AOE_COMMAND_ATA || !opcode || !opcode->addressed)
-        return false;
-    return action == STIMULATE_WORK ||
-           opcode->direction == (action == STIMULATE_READ ? ATA_DATA_IN : ATA_DATA_OUT);
-}
-
-/* Without a stimulus: the initiator does it by itself, or the scenario has nothing to judge. */
-static bool watch_for(struct run *run, const struct statement *statement)
-{
-    struct serving *serving = serving_of(run);
-    enum stimulus_action action = statement->initiator->action;
-    int64_t until = link_now() + serving->patience;
-    size_t i = serving->heard_count;
-    while (!*run->session->stop) {
-        for (; i < serving->heard_count; i++)
-            if (is_done_by(action, &serving->heard[i]->frame))
-                return true;
-        if (link_now() >= until)
-            break;
-        session_wait(run->session, NULL, link_now() + STEP);
-    }
-    run->skip = arena_print(run->arena, "the initiator did not %s by itself: --stimulus makes it",
-                            scenario_action_name(action));
-    return false;
-}
-
 bool initiator_stimulate(struct run *run, const struct statement *statement)
 {
     struct initiator *initiator = run->initiator;
     const char *reason;
     if (!set_range(run, statement))
         return false;
-    if (!initiator->command)
-        return watch_for(run, statement);
     if (initiator->stimulus) {
         run->error = arena_print(run->arena, "%s:%u: the stimulus before still runs",
                                  run->scenario->path, statement->at.line);
@@ -365,10 +345,6 @@ bool initiator_stimulus(struct run *run, const struct statement *statement)
 {
     struct initiator *initiator = run->initiator;
     const struct expression *within = statement->initiator->within;
-    if (!initiator->command) {
-        run->skip = "how it ends is not seen on the wire: --stimulus tells";
-        return false;
-    }
     if (!initiator->stimulus) {
         run->error = arena_print(run->arena, "%s:%u: nothing was stimulated", run->scenario->path,
                                  statement->at.line);

@@ -30,6 +30,12 @@ int initiator_reset(struct initiator *initiator, const char **reason);
  * it waits for a request. 0, or -1 with a line in `reason`. */
 int initiator_meet(struct initiator *initiator, const char **reason);
 
+/* Where there is no stimulus: serves it for as long as the patience, and judges what it sends. */
+void initiator_watch(struct initiator *initiator);
+
+/* Why the scenario cannot be judged without a stimulus; NULL where it can. */
+const char *initiator_skips(const struct initiator *initiator, const struct scenario *scenario);
+
 /* Begins and ends a scenario. The end waits for a stimulus that still runs and resets the
  * initiator; one that hangs has failed the scenario. */
 void initiator_begin(struct run *run);

@@ -253,6 +253,9 @@ static const char *missing_permission(struct run *run)
 static const char *why_skip(struct run *run)
 {
     const struct target *target = run->session->target;
+    const char *passive = run->initiator ? initiator_skips(run->initiator, run->scenario) : NULL;
+    if (passive)
+        return passive;
     if (run->scenario->moves_data && target->reserved_by_others &&
         !(run->scenario->touches & TOUCH_RESERVE))
         return "the target is reserved by another host";

@@ -134,6 +134,7 @@ static void run_scenarios(struct initiator_run *run)
     struct output *output = &run->output;
     output->style.total = report->count;
     report_text_head(output->people, report, &output->style);
+    initiator_watch(&run->initiator);
     for (size_t i = 0; i < report->count; i++) {
         run_scenario(run, &report->results[i]);
         output->style.done = i + 1;
