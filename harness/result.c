@@ -30,10 +30,13 @@ static bool fails_run(const struct result *result, bool strict)
 }
 
 /* Run-wide scenarios judge what the others received: where all others were skipped, they say
- * nothing. Chosen alone, they judge discovery. */
+ * nothing. Chosen alone, they judge discovery; and an initiator that is only watched is judged by
+ * nothing else. */
 static bool something_ran(const struct report *report)
 {
     bool others = false;
+    if (report->judges_initiator && !report->stimulus)
+        return report->count;
     for (size_t i = 0; i < report->count; i++) {
         const struct result *result = &report->results[i];
         if (result->verdict != VERDICT_SKIP && !result->scenario->runwide)
