@@ -12,6 +12,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -22,18 +23,25 @@ import aoelab
 
 INTERFACE = "tap0"
 BOOT_SECONDS = 30
+KILL_SECONDS = 2
 MODULES = ("virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci",
-           "failover", "net_failover", "virtio_net", "aoe")
+           "failover", "net_failover", "virtio_net", "virtio_console", "aoe")
 # Beside busybox: what administrators of AoE use, and the file systems' own programs.
 PROGRAMS = ("/bin/bash", "/sbin/mke2fs", "/sbin/e2fsck", "/sbin/sfdisk", "/sbin/aoecfg", "/sbin/aoeping")
 SCRIPTS = ("/sbin/aoe-discover", "/sbin/aoe-flush", "/sbin/aoe-interfaces", "/sbin/aoe-revalidate",
            "/sbin/aoe-stat", "/sbin/aoe-version")
+# The suite's own files, and where they lie in the guest.
+OWN = (("ci/guestroot/init", "init"), ("harness/aoe-stimulus-linux", "bin/aoe-stimulus-linux"))
 APPEND = ("console=ttyS0 panic=-1 rdinit=/init quiet ipv6.disable=1 nokaslr mitigations=off no_timer_check "
-          "tsc=reliable cryptomgr.notests audit=0 apparmor=0 nowatchdog")
+          "tsc=reliable cryptomgr.notests audit=0 apparmor=0 nowatchdog oops=panic")
 
 
 class GuestError(RuntimeError):
     """The guest could not be made, did not boot, or does not answer."""
+
+
+class Abandoned(Exception):
+    """Who wanted a script to be run has gone."""
 
 
 def _package():
@@ -88,7 +96,8 @@ def _fill_root(root, unpacked):
     for module in MODULES:
         found, = glob.glob(os.path.join(unpacked, "lib/modules/*/kernel/**", f"{module}.ko"), recursive=True)
         shutil.copy(found, os.path.join(root, "lib/modules"))
-    shutil.copy(os.path.join(aoelab.ROOT, "ci/guestroot/init"), os.path.join(root, "init"))
+    for path, place in OWN:
+        shutil.copy(os.path.join(aoelab.ROOT, path), os.path.join(root, place))
 
 
 def _pack(root, to):
@@ -100,7 +109,7 @@ def _pack(root, to):
 def _sources():
     """What the guest is made of, as a name for it."""
     digest = hashlib.sha256()
-    for path in (_package(), __file__, os.path.join(aoelab.ROOT, "ci/guestroot/init"), "/bin/busybox",
+    for path in (_package(), __file__, *(os.path.join(aoelab.ROOT, path) for path, _ in OWN), "/bin/busybox",
                  *PROGRAMS, *SCRIPTS):
         if not os.path.exists(path):
             raise GuestError(f"{path} is missing: run 'ci/setup check'")
@@ -145,8 +154,8 @@ class Guest:
 
     def __init__(self, lab, namespace, interface=INTERFACE, mtu=1500, memory=256):
         self.lab, self.namespace, self.interface, self.mtu, self.memory = lab, namespace, interface, mtu, memory
-        self.process = self.port = None
-        self.number, self.pending = 0, b""
+        self.process = self.port = self.watched = None
+        self.number, self.pending, self.end = 0, b"", None
         self.boots = 0
 
     # False once it was seen that the host's hardware help does not help.
@@ -167,13 +176,20 @@ class Guest:
     def __exit__(self, *_):
         self.close()
 
+    def restart(self):
+        """Boots anew, without asking the guest, which has forgotten all then."""
+        self.lab.end(self.process)
+        self.close()
+        self.__enter__()
+
     def _command(self, folder):
         kernel, initramfs = prepare()
-        machine = ("kvm", "host") if Guest.kvm else ("tcg", "qemu64")
+        machine = ("kvm", "host") if Guest.kvm else ("tcg", "qemu64,+rdrand")
         return ["qemu-system-x86_64", "-accel", machine[0], "-cpu", machine[1], "-M", "q35",
                 "-m", str(self.memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-serial", f"file:{folder}/console",
-                "-chardev", f"socket,id=port,path={folder}/port,server=on,wait=off", "-serial", "chardev:port",
+                "-chardev", f"socket,id=port,path={folder}/port,server=on,wait=off",
+                "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=port",
                 "-kernel", kernel, "-initrd", initramfs, "-append", f"{APPEND} aoe_mtu={self.mtu}",
                 "-netdev", f"tap,id=net,ifname={self.interface},script=no,downscript=no",
                 "-device", f"virtio-net-pci,netdev=net,romfile=,host_mtu={self.mtu}"]
@@ -184,40 +200,68 @@ class Guest:
         self.pending = b""
         self.process = self.lab.spawn(self._command(self.folder), self.namespace, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        end = time.monotonic() + BOOT_SECONDS
-        self._connect(end)
-        if self._line(end) != b"READY":
+        self.end, self.watched = time.monotonic() + BOOT_SECONDS, None
+        self._connect()
+        if self._line() != b"ready":
             raise GuestError(f"the guest did not boot: {self.console()[-500:]}")
 
-    def _connect(self, end):
+    def _connect(self):
         self.port = socket.socket(socket.AF_UNIX)
         while True:
             try:
                 self.port.connect(os.path.join(self.folder, "port"))
+                self.port.setblocking(False)
                 return
             except OSError as error:
                 if self.process.poll() is not None:
                     said = self.process.stderr.read().decode(errors="replace").strip()
                     raise GuestError(f"qemu ended: {said}") from error
-                if time.monotonic() > end:
+                if time.monotonic() > self.end:
                     raise GuestError("qemu does not listen") from error
             time.sleep(0.01)
 
-    def _line(self, end):
+    def _wait(self, write=False):
+        """Until the port can be read, or written to."""
+        left = None if self.end is None else max(0, self.end - time.monotonic())
+        read = [] if write else [self.port]
+        watched = [self.watched] if self.watched else []
+        ready = select.select(read + watched, [self.port] if write else [], [], left)
+        if watched and self.watched in ready[0]:
+            raise Abandoned
+        if not any(ready):
+            raise GuestError(f"the guest does not answer; its console: {self.console()[-500:]}")
+
+    def _receive(self):
+        self._wait()
+        try:
+            data = self.port.recv(1 << 20)
+        except OSError:
+            data = b""
+        if not data:
+            raise GuestError(f"the guest has ended; its console: {self.console()[-500:]}")
+        self.pending += data
+
+    def _send(self, data):
+        view = memoryview(data)
+        while view:
+            self._wait(write=True)
+            try:
+                view = view[self.port.send(view):]
+            except OSError as error:
+                raise GuestError("the guest has ended") from error
+
+    def _line(self):
         """The next line from the guest, without its end."""
         while b"\n" not in self.pending:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self.port], [], [], left)[0]:
-                raise GuestError(f"the guest does not answer; its console: {self.console()[-500:]}")
-            try:
-                data = self.port.recv(65536)
-            except OSError:
-                data = b""
-            if not data:
-                raise GuestError(f"the guest has ended; its console: {self.console()[-500:]}")
-            self.pending += data
+            self._receive()
         line, _, self.pending = self.pending.partition(b"\n")
-        return line.rstrip(b"\r")
+        return line
+
+    def _bytes(self, count):
+        while len(self.pending) < count:
+            self._receive()
+        data, self.pending = self.pending[:count], self.pending[count:]
+        return data
 
     def console(self):
         """What the kernel said."""
@@ -227,20 +271,44 @@ class Guest:
         except OSError:
             return ""
 
-    def run(self, script, timeout=60):
-        """Runs a script of the shell in the guest; returns its exit status and its output."""
+    def call(self, script, data=b"", timeout=60, watched=None):
+        """Runs a script of the shell in the guest, with `data` as its standard input; returns its
+        exit status, and the bytes of its standard output and of its standard error. Without a
+        timeout for as long as it takes. Ends it when `watched`, a file or socket, can be read, and
+        raises Abandoned."""
         self.number += 1
-        end = time.monotonic() + timeout
-        encoded = base64.b64encode(script.encode())
-        self.port.sendall(b"%d %s\n" % (self.number, encoded))
-        while self._line(end) != b"BEGIN %d" % self.number:
+        self.end = time.monotonic() + timeout if timeout else None
+        request = b"run %d %d %s\n" % (self.number, len(data), base64.b64encode(script.encode()))
+        # Half a request would not be understood.
+        self._send(request + data)
+        self.watched = watched
+        try:
+            return self._result()
+        except Abandoned:
+            self._kill()
+            raise
+        finally:
+            self.watched = None
+
+    def _result(self):
+        words = []
+        while words[:2] != [b"end", b"%d" % self.number]:
+            words = self._line().split()
+        status, output, error = map(int, words[2:])
+        self.watched = None
+        self._send(b"give\n")
+        return status, self._bytes(output), self._bytes(error)
+
+    def _kill(self):
+        self.end, self.watched = time.monotonic() + KILL_SECONDS, None
+        self._send(b"kill %d\n" % self.number)
+        while self._line() != b"killed %d" % self.number:
             pass
-        output = b""
-        while True:
-            line = self._line(end)
-            if line.startswith(b"END "):
-                return int(line.split()[2]), base64.b64decode(output).decode(errors="replace")
-            output += line
+
+    def run(self, script, timeout=60):
+        """Runs a script; returns its exit status and its output, with its errors."""
+        status, output, _ = self.call(f"exec 2>&1\n{script}", timeout=timeout)
+        return status, output.decode(errors="replace")
 
     def text(self, script, timeout=60):
         """The output of a script that must succeed."""
@@ -253,9 +321,9 @@ class Guest:
         """Powers the guest off, and ends it where it does not go."""
         if self.port and self.process and self.process.poll() is None:
             try:
-                self.port.sendall(b"0 " + base64.b64encode(b"ip link set eth0 down; echo b >/proc/sysrq-trigger")
-                                  + b"\n")
-                self.process.wait(5)
+                off = base64.b64encode(b"ip link set eth0 down; echo b >/proc/sysrq-trigger")
+                self.port.send(b"run 0 0 %s\n" % off)
+                self.process.wait(2)
             except (OSError, subprocess.TimeoutExpired):
                 pass
         if self.port:
@@ -265,10 +333,10 @@ class Guest:
         self.port = self.process = None
 
 
-def boot_sector(folder):
-    """Assembles the boot sector of ci/guestroot; returns its 512 bytes."""
-    assembled, linked = os.path.join(folder, "boot.o"), os.path.join(folder, "boot")
-    source = os.path.join(aoelab.ROOT, "ci/guestroot/boot.S")
+def boot_sector(folder, name="boot"):
+    """Assembles a boot sector of ci/guestroot; returns its 512 bytes."""
+    assembled, linked = os.path.join(folder, f"{name}.o"), os.path.join(folder, name)
+    source = os.path.join(aoelab.ROOT, f"ci/guestroot/{name}.S")
     subprocess.run(["gcc", "-c", "-m32", "-o", assembled, source], check=True)
     subprocess.run(["ld", "-m", "elf_i386", "-Ttext", "0x7C00", "--oformat", "binary", "-o", linked, assembled],
                    check=True)
@@ -276,25 +344,51 @@ def boot_sector(folder):
         return file.read()
 
 
+class Ipxe:
+    """A machine that runs a script of iPXE: with Ipxe(lab, lab.target, script) as machine: ..."""
+
+    def __init__(self, lab, namespace, script, interface=INTERFACE, disk=None):
+        """`disk` is the path of a disk image: its drive 0x80."""
+        self.lab, self.namespace, self.interface, self.disk = lab, namespace, interface, disk
+        self.script = script
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="ipxe-", dir=self.lab.folder)
+        path = os.path.join(self.folder, "script")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"#!ipxe\n{self.script}\n")
+        self.process = self.lab.spawn(self._command(path), self.namespace, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        self.lab.end(self.process, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _command(self, script):
+        # Below 72 MB iPXE overlooks the script.
+        command = ["qemu-system-x86_64", "-accel", "tcg", "-M", "pc,graphics=off", "-m", "128",
+                   "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+                   "-serial", f"file:{self.folder}/console", "-kernel", "/boot/ipxe.lkrn", "-initrd", script,
+                   "-netdev", f"tap,id=net,ifname={self.interface},script=no,downscript=no",
+                   "-device", "virtio-net-pci,netdev=net,romfile=",
+                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
+        if self.disk:
+            command += ["-drive", f"file={self.disk},format=raw,if=virtio,cache=unsafe"]
+        return command
+
+    def console(self):
+        """What the machine wrote to its console."""
+        with open(os.path.join(self.folder, "console"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+
 def run_ipxe(lab, namespace, script, interface=INTERFACE, timeout=60):
     """Runs a script of iPXE on a machine without a disk; returns qemu's exit status and what the
     machine wrote to its console."""
-    folder = tempfile.mkdtemp(prefix="ipxe-", dir=lab.folder)
-    path, console = os.path.join(folder, "script"), os.path.join(folder, "console")
-    with open(path, "w", encoding="ascii") as file:
-        file.write(f"#!ipxe\n{script}\n")
-    # Below 72 MB iPXE overlooks the script.
-    process = lab.spawn(["qemu-system-x86_64", "-accel", "tcg", "-M", "pc,graphics=off", "-m", "128",
-                         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-                         "-serial", f"file:{console}", "-kernel", "/boot/ipxe.lkrn", "-initrd", path,
-                         "-netdev", f"tap,id=net,ifname={interface},script=no,downscript=no",
-                         "-device", "virtio-net-pci,netdev=net,romfile=",
-                         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"], namespace,
-                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        status = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        status = None
-    lab.end(process)
-    with open(console, encoding="utf-8", errors="replace") as file:
-        return status, file.read()
+    with Ipxe(lab, namespace, script, interface) as machine:
+        try:
+            status = machine.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            status = None
+        return status, machine.console()

@@ -23,17 +23,25 @@ def mtu(text):
     return number
 
 
-def target(text):
+def _words(text, **names):
     words = text.split()
     if not words:
         raise argparse.ArgumentTypeError("names no program")
     try:
         for word in words:
-            word.format(interface="", image="", state="")
+            word.format(**names)
     except (LookupError, ValueError, AttributeError):
-        raise argparse.ArgumentTypeError(
-            f"{word}: only {{interface}}, {{image}} and {{state}} are replaced") from None
+        replaced = ", ".join(f"{{{name}}}" for name in names)
+        raise argparse.ArgumentTypeError(f"{word}: only {replaced} are replaced") from None
     return words
+
+
+def target(text):
+    return _words(text, interface="", image="", state="")
+
+
+def command(text):
+    return _words(text, interface="", stimulus="")
 
 
 class Parser(argparse.ArgumentParser):

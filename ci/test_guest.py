@@ -94,17 +94,20 @@ def lives(process_name, since):
     return [int(pid) for pid in said.split() if int(pid) > since]
 
 
+def settled(process_name, since):
+    """Whether one of them stays: the first attempt, with the hardware's help, may end at once."""
+    seen = lives(process_name, since)
+    time.sleep(0.2)
+    return set(seen) & set(lives(process_name, since))
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_behind(number):
     process = subprocess.Popen([GUEST, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
     process.stdin.write("echo up; sleep 1000")
     process.stdin.close()
-    for _ in range(200):
-        if lives("qemu-system-x86_64.*guest-", process.pid):
-            break
-        time.sleep(0.05)
-    assert lives("qemu-system-x86_64.*guest-", process.pid)
+    assert any(settled("qemu-system-x86_64.*guest-", process.pid) for _ in range(100))
     process.send_signal(number)
     process.wait(30)
     process.stdout.close()
