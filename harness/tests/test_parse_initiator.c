@@ -379,7 +379,7 @@ static const struct bad bad_reactions[] = {
     {HEAD "when\n", "x.aoe:3:5: expected a value, found 'end of line'"},
     {HEAD "when ata drop\n", "x.aoe:3:10: " PATTERN "'drop'"},
     {HEAD "when \"x\" ata drop\n", "x.aoe:3:6: expected a number, found a string"},
-    {HEAD "when 1.. ata drop\n", "x.aoe:3:10: unknown name 'ata'"},
+    {HEAD "when 1.. ata drop\n", "x.aoe:3:14: " PATTERN "'drop'"},
     {HEAD "when 1 drop\n", "x.aoe:3:8: " PATTERN "'drop'"},
     {HEAD "when every\n", "x.aoe:3:11: " PATTERN "'end of line'"},
     {HEAD "when 1 frame drop\n", "x.aoe:3:8: " PATTERN "'frame'"},
