@@ -136,6 +136,12 @@ $(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(call objects,target
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
+# The other side of these tests is the reference model.
+$(BUILD)/initiator-ref/tests/%: $(BUILD)/initiator-ref/tests/%.o $(call objects,initiator-ref) \
+                                $(INITIATOR_COMMON) $(BUILD)/target-ref/model.o $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+
 # An archive, so that a test can bring a link of its own, with the reference model behind it.
 $(BUILD)/libharness.a: $(call objects,harness common)
 	$(say) AR $@

@@ -29,6 +29,11 @@ int64_t attempt_due(const struct attempt *attempt)
     return attempt->sent ? attempt->last + attempt->interval : INT64_MIN;
 }
 
+int64_t attempt_end(const struct attempt *attempt, int64_t deadline)
+{
+    return attempt->sent ? attempt->first + deadline : INT64_MAX;
+}
+
 bool attempt_refuse(struct attempt *attempt)
 {
     attempt->refusals += !attempt->refused;

@@ -34,6 +34,9 @@ void attempt_sent(struct attempt *attempt, int64_t now);
 /* When it is to be sent (again); INT64_MIN where it has not been sent yet. */
 int64_t attempt_due(const struct attempt *attempt);
 
+/* When it has waited for `deadline` ns since it was sent first; INT64_MAX where it has not been. */
+int64_t attempt_end(const struct attempt *attempt, int64_t deadline);
+
 /* Notes an answer that is no use; it goes on at its pace. True where that is enough. */
 bool attempt_refuse(struct attempt *attempt);
 

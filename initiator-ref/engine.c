@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "protocol/names.h"
 #include "protocol/text.h"
+#include "response.h"
 
 /* Sent so often, a command is stuck: the target may have moved. */
 enum { STUCK_AFTER = 3 };
 
 void engine_init(struct engine *engine, const struct engine_settings *settings)
 {
-    *engine = (struct engine){.settings = *settings, .tag = settings->tag};
+    *engine = (struct engine){.settings = *settings, .commands = {.tag = settings->tag}};
 }
 
 uint64_t engine_capacity(const struct engine *engine)
@@ -40,11 +42,10 @@ void engine_follow_link(struct engine *engine, const uint8_t mac[AOE_MAC_BYTES],
 
 /* ---- failing ---- */
 
-static void drop_commands(struct engine *engine)
+/* Nothing is waited for any more: what still comes is late (clause i-late). */
+static void forget_work(struct engine *engine)
 {
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++)
-        engine->commands[i].open = false;
-    engine->outstanding = 0;
+    commands_close_all(&engine->commands);
     engine->transfer_count = 0;
     engine->query = QUERY_IDLE;
 }
@@ -62,99 +63,40 @@ static void fail(struct engine *engine, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text.to + text.used, text.size - text.used, format, arguments);
     va_end(arguments);
-    drop_commands(engine);
+    forget_work(engine);
     engine->phase = PHASE_FAILED;
 }
 
-/* "READ SECTORS of 2 sectors at LBA 5" */
-enum { COMMAND_TEXT = 80 };
-static const char *describe(char to[COMMAND_TEXT], const struct engine_command *command)
-{
-    const char *name = aoe_name_opcode(command->opcode);
-    if (command->opcode == ATA_IDENTIFY)
-        return name;
-    snprintf(to, COMMAND_TEXT, "%s of %u at LBA %llu", name, command->sectors,
-             (unsigned long long)command->lba);
-    return to;
-}
-
-static void fail_command(struct engine *engine, const struct engine_command *command,
-                         const char *what)
+static void fail_command(struct engine *engine, const struct command *command, const char *what)
 {
     char text[COMMAND_TEXT];
-    fail(engine, "%s: %s", describe(text, command), what);
+    fail(engine, "%s: %s", command_describe(text, command), what);
 }
 
-/* ---- tags and commands ---- */
+/* ---- beginning ---- */
 
-static bool tag_in_use(const struct engine *engine, uint32_t tag)
-{
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++)
-        if (engine->commands[i].open && engine->commands[i].attempt.tag == tag)
-            return true;
-    return engine->query_attempt.tag == tag;
-}
-
-/* A tag that nothing outstanding has (clause i-tag); never 0, which adverts have. */
 static uint32_t new_tag(struct engine *engine)
 {
-    do
-        engine->tag++;
-    while (!engine->tag || tag_in_use(engine, engine->tag));
-    return engine->tag;
+    return commands_new_tag(&engine->commands, engine->query_attempt.tag);
 }
 
-static struct engine_command *find_command(struct engine *engine, uint32_t tag)
+static void begin_query(struct engine *engine)
 {
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++)
-        if (engine->commands[i].open && engine->commands[i].attempt.tag == tag)
-            return &engine->commands[i];
-    return NULL;
+    engine->query_attempt = attempt_begin(new_tag(engine));
+    engine->query = QUERY_ASKS;
 }
 
-static struct engine_command *free_command(struct engine *engine)
+void engine_open(struct engine *engine)
 {
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++)
-        if (!engine->commands[i].open)
-            return &engine->commands[i];
-    return NULL;
-}
-
-static uint8_t sector_limit(const struct engine *engine)
-{
-    return target_sector_count(&engine->target, engine->settings.mtu);
-}
-
-static enum ata_direction direction_of(const struct engine_command *command)
-{
-    const struct ata_opcode *opcode = ata_opcode_find(command->opcode);
-    return opcode ? opcode->direction : ATA_NO_DATA;
-}
-
-/* Makes what is left of the command, as far as the target takes it at once, a new message. */
-static void shape(struct engine *engine, struct engine_command *command,
-                  enum ata_direction direction)
-{
-    uint8_t limit = sector_limit(engine);
-    command->sectors = (uint8_t)(command->left < limit ? command->left : limit);
-    command->opcode =
-        request_opcode(&engine->target.identity, direction, command->lba, command->sectors);
-    command->attempt.tag = new_tag(engine);
-}
-
-static struct engine_command *open_command(struct engine *engine)
-{
-    struct engine_command *command = free_command(engine);
-    if (!command)
-        return NULL;
-    *command = (struct engine_command){.open = true};
-    engine->outstanding++;
-    return command;
+    forget_work(engine);
+    engine->target = (struct target){.path_count = 0};
+    engine->phase = PHASE_DISCOVERS;
+    begin_query(engine);
 }
 
 static void begin_identify(struct engine *engine)
 {
-    struct engine_command *command = open_command(engine);
+    struct command *command = commands_open(&engine->commands);
     engine->phase = PHASE_IDENTIFIES;
     if (!command)
         return;
@@ -164,17 +106,7 @@ static void begin_identify(struct engine *engine)
     command->attempt = attempt_begin(new_tag(engine));
 }
 
-void engine_open(struct engine *engine)
-{
-    drop_commands(engine);
-    engine->target =
-        (struct target){.shelf = engine->settings.shelf, .slot = engine->settings.slot};
-    engine->phase = PHASE_DISCOVERS;
-    engine->query_attempt = attempt_begin(new_tag(engine));
-    engine->query = QUERY_ASKS;
-}
-
-/* Steps over transfers of which all sectors are in commands. */
+/* Steps over transfers of which all sectors are in commands. False at the end. */
 static bool has_next(struct engine *engine)
 {
     while (engine->transfer_count && engine->begun == engine->transfers->sectors) {
@@ -193,21 +125,35 @@ static bool on_disk(const struct engine *engine, const struct engine_transfer *t
 
 void engine_transfer(struct engine *engine, const struct engine_transfer *transfers, size_t count)
 {
-    drop_commands(engine);
+    forget_work(engine);
+    for (size_t i = 0; i < count; i++)
+        if (!on_disk(engine, &transfers[i])) {
+            fail(engine, "%zu sectors at LBA %" PRIu64 ": the disk has %" PRIu64,
+                 transfers[i].sectors, transfers[i].lba, engine_capacity(engine));
+            return;
+        }
     engine->transfers = transfers;
     engine->transfer_count = count;
     engine->begun = 0;
     engine->phase = has_next(engine) ? PHASE_TRANSFERS : PHASE_IDLE;
-    for (size_t i = 0; i < count; i++)
-        if (!on_disk(engine, &transfers[i])) {
-            fail(engine, "%zu sectors at LBA %llu: past the end of the disk, which has %llu",
-                 transfers[i].sectors, (unsigned long long)transfers[i].lba,
-                 (unsigned long long)engine_capacity(engine));
-            return;
-        }
 }
 
 /* ---- sending ---- */
+
+static uint8_t sector_limit(const struct engine *engine)
+{
+    return target_sector_count(&engine->target, engine->settings.mtu);
+}
+
+/* Makes what is left of the command, as far as the target takes it at once, a new message. */
+static void shape(struct engine *engine, struct command *command, enum ata_direction direction)
+{
+    uint8_t limit = sector_limit(engine);
+    command->sectors = (uint8_t)(command->left < limit ? command->left : limit);
+    command->opcode =
+        request_opcode(&engine->target.identity, direction, command->lba, command->sectors);
+    command->attempt.tag = new_tag(engine);
+}
 
 static struct request_route route_to(const struct engine *engine, const uint8_t *mac)
 {
@@ -218,25 +164,15 @@ static struct request_route route_to(const struct engine *engine, const uint8_t 
     return route;
 }
 
-static bool is_stuck(const struct engine *engine)
-{
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++)
-        if (engine->commands[i].open && engine->commands[i].attempt.sent >= STUCK_AFTER)
-            return true;
-    return false;
-}
-
 /* While commands are stuck the target is asked for, until it answers: it may have moved. */
 static void ask_where_stuck(struct engine *engine)
 {
     if (engine->phase == PHASE_DISCOVERS)
         return;
-    if (!is_stuck(engine)) {
+    if (!commands_sent(&engine->commands, STUCK_AFTER))
         engine->query = QUERY_IDLE;
-    } else if (engine->query == QUERY_IDLE) {
-        engine->query_attempt = attempt_begin(new_tag(engine));
-        engine->query = QUERY_ASKS;
-    }
+    else if (engine->query == QUERY_IDLE)
+        begin_query(engine);
 }
 
 static size_t send_query(struct engine *engine, int64_t now, uint8_t *frame)
@@ -249,7 +185,7 @@ static size_t send_query(struct engine *engine, int64_t now, uint8_t *frame)
     return request_query(frame, &route, attempt->tag);
 }
 
-static size_t send_command(struct engine *engine, struct engine_command *command, int64_t now,
+static size_t send_command(struct engine *engine, struct command *command, int64_t now,
                            uint8_t *frame)
 {
     const struct target_path *path = target_next(&engine->target);
@@ -266,39 +202,32 @@ static size_t send_command(struct engine *engine, struct engine_command *command
 }
 
 /* Sends a command again, unchanged but for the path: its content changes only where the target has
- * come to take fewer sectors. */
-static size_t send_again(struct engine *engine, struct engine_command *command, int64_t now,
-                         uint8_t *frame)
+ * come to take fewer sectors (clauses i-retransmit, i-follow). */
+static size_t send_due(struct engine *engine, int64_t now, uint8_t *frame)
 {
+    struct command *command = commands_due(&engine->commands, now);
+    if (!command)
+        return 0;
     if (command->attempt.sent)
         target_unanswered(&engine->target, command->to);
     if (command->opcode != ATA_IDENTIFY && command->sectors > sector_limit(engine))
-        shape(engine, command, direction_of(command));
+        shape(engine, command, command_direction(command));
     return send_command(engine, command, now, frame);
-}
-
-static size_t send_due(struct engine *engine, int64_t now, uint8_t *frame)
-{
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++) {
-        struct engine_command *command = &engine->commands[i];
-        if (command->open && now >= attempt_due(&command->attempt))
-            return send_again(engine, command, now, frame);
-    }
-    return 0;
 }
 
 /* Never more than the target queues (clause i-bufcount), nor than the user wants. */
 static bool window_is_open(const struct engine *engine)
 {
-    unsigned buffers = target_buffer_count(&engine->target);
-    return engine->outstanding < engine->settings.depth && engine->outstanding < buffers;
+    unsigned open = engine->commands.open;
+    return open < engine->settings.depth && open < target_buffer_count(&engine->target);
 }
 
-/* Turns the next sectors of the transfers into a command. */
-static struct engine_command *next_command(struct engine *engine)
+/* Turns the next sectors of the transfers into a command: as many as the target takes at once
+ * (clause i-sectors). */
+static struct command *next_command(struct engine *engine)
 {
     const struct engine_transfer *transfer = engine->transfers;
-    struct engine_command *command = open_command(engine);
+    struct command *command = commands_open(&engine->commands);
     if (!command)
         return NULL;
     uint8_t limit = sector_limit(engine);
@@ -315,13 +244,8 @@ static size_t send_next(struct engine *engine, int64_t now, uint8_t *frame)
 {
     if (engine->phase != PHASE_TRANSFERS || !window_is_open(engine) || !has_next(engine))
         return 0;
-    struct engine_command *command = next_command(engine);
+    struct command *command = next_command(engine);
     return command ? send_command(engine, command, now, frame) : 0;
-}
-
-static int64_t end_of(const struct engine *engine, const struct attempt *attempt)
-{
-    return attempt->sent ? attempt->first + engine->settings.deadline : INT64_MAX;
 }
 
 static void give_up(struct engine *engine, const struct attempt *attempt, const char *what)
@@ -335,18 +259,13 @@ static void give_up(struct engine *engine, const struct attempt *attempt, const 
 static void expire(struct engine *engine, int64_t now)
 {
     char text[COMMAND_TEXT];
+    int64_t deadline = engine->settings.deadline;
     const struct attempt *query = &engine->query_attempt;
-    if (engine->phase == PHASE_DISCOVERS && now >= end_of(engine, query)) {
+    const struct command *command = commands_expired(&engine->commands, now, deadline);
+    if (command)
+        give_up(engine, &command->attempt, command_describe(text, command));
+    else if (engine->phase == PHASE_DISCOVERS && now >= attempt_end(query, deadline))
         give_up(engine, query, "discovery");
-        return;
-    }
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++) {
-        const struct engine_command *command = &engine->commands[i];
-        if (command->open && now >= end_of(engine, &command->attempt)) {
-            give_up(engine, &command->attempt, describe(text, command));
-            return;
-        }
-    }
 }
 
 /* True where frames of the link carry no sector, which ends everything but the discovery. */
@@ -371,77 +290,35 @@ size_t engine_send(struct engine *engine, int64_t now, uint8_t frame[AOE_FRAME_M
     return length ? length : send_next(engine, now, frame);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t engine_wake(const struct engine *engine)
 {
-    int64_t wake = INT64_MAX;
+    int64_t deadline = engine->settings.deadline;
     const struct attempt *query = &engine->query_attempt;
     if (engine_state(engine) != ENGINE_BUSY)
-        return wake;
-    if (engine->query == QUERY_ASKS)
-        wake = earlier(wake, attempt_due(query));
-    if (engine->phase == PHASE_DISCOVERS)
-        wake = earlier(wake, end_of(engine, query));
-    for (size_t i = 0; i < ENGINE_DEPTH_MAX; i++) {
-        const struct attempt *attempt = &engine->commands[i].attempt;
-        if (engine->commands[i].open)
-            wake = earlier(wake, earlier(attempt_due(attempt), end_of(engine, attempt)));
-    }
+        return INT64_MAX;
+    int64_t wake = commands_wake(&engine->commands, deadline);
+    if (engine->query == QUERY_ASKS && attempt_due(query) < wake)
+        wake = attempt_due(query);
+    if (engine->phase == PHASE_DISCOVERS && attempt_end(query, deadline) < wake)
+        wake = attempt_end(query, deadline);
     return wake;
 }
 
 /* ---- receiving ---- */
 
-/* Whether the frame is a response of the target, to this initiator or to everybody (i-match). */
-static bool is_of_target(const struct engine *engine, const struct aoe_frame *frame)
-{
-    const struct engine_settings *settings = &engine->settings;
-    return frame->extent >= AOE_EXTENT_HEADER && aoe_is_response(frame) &&
-           frame->version == AOE_VERSION && frame->shelf == settings->shelf &&
-           frame->slot == settings->slot && !aoe_mac_is_group(frame->source) &&
-           memcmp(frame->source, settings->mac, AOE_MAC_BYTES) != 0;
-}
-
-static bool is_for_us(const struct engine *engine, const struct aoe_frame *frame)
-{
-    return memcmp(frame->destination, engine->settings.mac, AOE_MAC_BYTES) == 0;
-}
-
-static bool is_for_all(const struct aoe_frame *frame)
-{
-    static const uint8_t broadcast[AOE_MAC_BYTES] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-    return memcmp(frame->destination, broadcast, AOE_MAC_BYTES) == 0;
-}
-
-/* An error field without the flag contradicts itself: what it says is no success. */
-static bool says_error(const struct aoe_frame *frame)
-{
-    return aoe_is_error(frame) || frame->error;
-}
-
-static const char *describe_error(char to[COMMAND_TEXT], uint8_t error)
-{
-    snprintf(to, COMMAND_TEXT, "AoE error %u (%s)", error, aoe_name_error(error));
-    return to;
-}
-
 static void refuse_query(struct engine *engine, const struct aoe_frame *frame)
 {
-    char text[COMMAND_TEXT];
-    if (engine->query == QUERY_ASKS && attempt_refuse(&engine->query_attempt) &&
-        engine->phase == PHASE_DISCOVERS)
-        fail(engine, "discovery: %s", describe_error(text, frame->error));
+    char text[RESPONSE_TEXT];
+    if (engine->phase == PHASE_DISCOVERS && attempt_refuse(&engine->query_attempt))
+        fail(engine, "discovery: %s", response_aoe_error(text, frame));
 }
 
 static void on_heard(struct engine *engine, bool answer)
 {
-    if (answer || engine->phase == PHASE_DISCOVERS)
+    bool discovers = engine->phase == PHASE_DISCOVERS;
+    if (answer || discovers)
         engine->query = QUERY_ANSWERED;
-    if (engine->phase == PHASE_DISCOVERS)
+    if (discovers)
         begin_identify(engine);
 }
 
@@ -453,7 +330,7 @@ static void on_config(struct engine *engine, const struct aoe_frame *frame)
     bool answer = query->sent && frame->tag == query->tag;
     if (!answer && frame->tag != 0)
         return;
-    if (says_error(frame)) {
+    if (response_is_error(frame)) {
         if (answer)
             refuse_query(engine, frame);
         return;
@@ -465,30 +342,30 @@ static void on_config(struct engine *engine, const struct aoe_frame *frame)
         fail(engine, "advertises a buffer count of 0: nothing may be sent to it");
 }
 
-static void refuse_command(struct engine *engine, struct engine_command *command, const char *what)
+/* An answer that is no use: the command goes on at its pace, a few times. */
+static void refuse_command(struct engine *engine, struct command *command, const char *what)
 {
     if (attempt_refuse(&command->attempt))
         fail_command(engine, command, what);
 }
 
-static void on_aoe_error(struct engine *engine, struct engine_command *command, uint8_t error)
+/* A device that is unavailable may become available; every other error stays (clause i-error). */
+static void on_aoe_error(struct engine *engine, struct command *command,
+                         const struct aoe_frame *frame)
 {
-    char text[COMMAND_TEXT];
-    describe_error(text, error);
-    if (error == AOE_ERROR_DEVICE) /* may pass: it is sent again, some times */
+    char text[RESPONSE_TEXT];
+    response_aoe_error(text, frame);
+    if (frame->error == AOE_ERROR_DEVICE)
         refuse_command(engine, command, text);
     else
         fail_command(engine, command, text);
 }
 
-static void on_ata_error(struct engine *engine, const struct engine_command *command,
+static void on_ata_error(struct engine *engine, const struct command *command,
                          const struct aoe_ata *ata)
 {
-    char status[COMMAND_TEXT], error[COMMAND_TEXT], text[ENGINE_TEXT];
-    snprintf(text, sizeof text, "I/O error: status %s, error %s",
-             aoe_name_status(status, sizeof status, ata->opcode),
-             aoe_name_ata_error(error, sizeof error, ata->feature));
-    fail_command(engine, command, text);
+    char text[RESPONSE_TEXT];
+    fail_command(engine, command, response_ata_error(text, ata));
 }
 
 static void on_identity(struct engine *engine)
@@ -500,34 +377,33 @@ static void on_identity(struct engine *engine)
 }
 
 /* What the frame asked for is done; sectors that it could not ask for are next. */
-static void advance(struct engine *engine, struct engine_command *command)
+static void advance(struct engine *engine, struct command *command)
 {
+    enum ata_direction direction = command_direction(command);
     command->left -= command->sectors;
     if (command->left) {
-        enum ata_direction direction = direction_of(command);
         command->lba += command->sectors;
         command->data += (size_t)command->sectors * AOE_SECTOR_BYTES;
         command->attempt = attempt_begin(0);
         shape(engine, command, direction);
         return;
     }
-    command->open = false;
-    engine->outstanding--;
+    commands_close(&engine->commands, command);
     if (engine->phase == PHASE_IDENTIFIES)
         on_identity(engine);
-    else if (!engine->outstanding && !has_next(engine))
+    else if (!engine->commands.open && !has_next(engine))
         engine->phase = PHASE_IDLE;
 }
 
 /* The data of a read is taken only where all of it is there; what is more is padding, or none of
  * ours (clause i-short). */
-static void on_success(struct engine *engine, struct engine_command *command,
+static void on_success(struct engine *engine, struct command *command,
                        const struct aoe_frame *frame)
 {
-    size_t need =
-        direction_of(command) == ATA_DATA_IN ? (size_t)command->sectors * AOE_SECTOR_BYTES : 0;
+    bool in = command_direction(command) == ATA_DATA_IN;
+    size_t need = in ? (size_t)command->sectors * AOE_SECTOR_BYTES : 0;
     if (frame->payload.length < need) {
-        char text[COMMAND_TEXT];
+        char text[RESPONSE_TEXT];
         snprintf(text, sizeof text, "%zu of %zu bytes of data came", frame->payload.length, need);
         refuse_command(engine, command, text);
         return;
@@ -537,18 +413,19 @@ static void on_success(struct engine *engine, struct engine_command *command,
     advance(engine, command);
 }
 
+/* An answer: to a tag that is outstanding, from an address of the target (clause i-match). */
 static void on_ata(struct engine *engine, const struct aoe_frame *frame)
 {
-    struct engine_command *command = find_command(engine, frame->tag);
-    if (!command || !command->attempt.sent || !is_for_us(engine, frame) ||
+    struct command *command = commands_find(&engine->commands, frame->tag);
+    bool error = response_is_error(frame);
+    if (!command || !command->attempt.sent || response_is_broadcast(frame) ||
         !target_has(&engine->target, frame->source))
         return;
-    bool error = says_error(frame);
     if (!error && frame->extent < AOE_EXTENT_ARGUMENT)
         return;
     target_answered(&engine->target, frame->source);
     if (error)
-        on_aoe_error(engine, command, frame->error);
+        on_aoe_error(engine, command, frame);
     else if (!ata_status_good(frame->ata.opcode))
         on_ata_error(engine, command, &frame->ata);
     else
@@ -558,10 +435,12 @@ static void on_ata(struct engine *engine, const struct aoe_frame *frame)
 void engine_receive(struct engine *engine, struct aoe_span bytes)
 {
     struct aoe_frame frame;
+    const struct engine_settings *settings = &engine->settings;
     aoe_frame_decode(&frame, bytes.bytes, bytes.length, bytes.length);
-    if (engine_state(engine) == ENGINE_FAILED || !is_of_target(engine, &frame))
+    if (engine_state(engine) == ENGINE_FAILED ||
+        !response_counts(&frame, settings->shelf, settings->slot, settings->mac))
         return;
-    if (frame.command == AOE_COMMAND_CONFIG && (is_for_us(engine, &frame) || is_for_all(&frame)))
+    if (frame.command == AOE_COMMAND_CONFIG)
         on_config(engine, &frame);
     else if (frame.command == AOE_COMMAND_ATA)
         on_ata(engine, &frame);

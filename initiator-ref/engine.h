@@ -6,11 +6,11 @@
 #ifndef INITIATOR_ENGINE_H
 #define INITIATOR_ENGINE_H
 
-#include "attempt.h"
+#include "commands.h"
 #include "request.h"
 #include "target.h"
 
-enum { ENGINE_DEPTH_MAX = 256, ENGINE_TEXT = 160 };
+enum { ENGINE_DEPTH_MAX = COMMANDS_MAX, ENGINE_TEXT = 240 };
 
 struct engine_settings {
     uint16_t shelf;
@@ -34,20 +34,6 @@ struct engine_transfer {
 
 enum engine_state { ENGINE_BUSY, ENGINE_DONE, ENGINE_FAILED };
 
-/* A command on its way: some sectors of a transfer, of which those up to `sectors` are asked for
- * with one frame. Where the target comes to allow less than it did, what is left is asked for with
- * further ones. */
-struct engine_command {
-    bool open;
-    struct attempt attempt;
-    uint8_t opcode;
-    uint64_t lba;
-    size_t left;     /* sectors not done */
-    uint8_t sectors; /* of these, in the frame */
-    uint8_t *data;
-    uint8_t to[AOE_MAC_BYTES]; /* where it was sent last */
-};
-
 enum engine_phase { PHASE_IDLE, PHASE_DISCOVERS, PHASE_IDENTIFIES, PHASE_TRANSFERS, PHASE_FAILED };
 
 /* The config read: asked until it is answered, at the beginning and while commands are stuck. */
@@ -57,11 +43,9 @@ struct engine {
     struct engine_settings settings;
     enum engine_phase phase;
     struct target target;
-    uint32_t tag; /* the last that was given out */
     enum engine_query query;
-    struct attempt query_attempt;
-    struct engine_command commands[ENGINE_DEPTH_MAX];
-    unsigned outstanding; /* commands that are open */
+    struct attempt query_attempt; /* the last, also when it is answered */
+    struct commands commands;
     const struct engine_transfer *transfers;
     size_t transfer_count; /* not begun, or begun and not wholly in commands */
     size_t begun;          /* sectors of the first of these that are in commands */

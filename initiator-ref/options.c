@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,6 +42,15 @@ static bool wrong(const struct parser *parser, const char *what, const char *wor
     snprintf(parser->message, parser->size, "%s%s%s%s; usage: " USAGE, what, word ? " \"" : "",
              word ? word : "", word ? "\"" : "");
     return false;
+}
+
+/* Says what is wrong with the option that getopt has just refused. */
+static void wrong_option(const struct parser *parser, int option, char *const *argv)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt <= CHAR_MAX && option == '?';
+    wrong(parser, option == ':' ? "needs an argument:" : "no such option:",
+          is_letter ? letter : argv[optind - 1]);
 }
 
 static bool parse_number(const struct parser *parser, const char *name, const char *text,
@@ -139,15 +149,14 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     int option;
     *options = (struct options){
         .settings = {.depth = DEPTH, .deadline = DEADLINE * ATTEMPT_SECOND, .mtu = UINT32_MAX}};
-    optind = 1;
+    optind = 0; /* begin anew, also after another command line */
     while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
         if (option == OPTION_HELP)
             return OPTIONS_HELP;
         if (option == OPTION_VERSION)
             return OPTIONS_VERSION;
         if (option == '?' || option == ':') {
-            wrong(&parser,
-                  option == ':' ? "needs an argument:" : "no such option:", argv[optind - 1]);
+            wrong_option(&parser, option, argv);
             return OPTIONS_WRONG;
         }
         if (!parse_option(&parser, option, optarg))

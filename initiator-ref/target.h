@@ -22,8 +22,6 @@ struct target_path {
 };
 
 struct target {
-    uint16_t shelf;
-    uint8_t slot;
     struct target_path paths[TARGET_PATHS_MAX];
     size_t path_count;
     size_t turn; /* the path that was used last */
