@@ -313,8 +313,8 @@ void watch_response(struct watch *watch, const struct event *event, const struct
         return;
     struct aoe_exchange_event exchange =
         aoe_exchanges_feed(watch->exchanges, frame, ++watch->number, event->time, 0);
-    if (exchange.kind == AOE_EXCHANGE_ANSWER && exchange.closes && exchange.mark &&
-        exchange.mark <= watch->command_count) {
+    /* Also a late one: a repeat that crossed the answer has opened the command again. */
+    if (exchange.mark && exchange.mark <= watch->command_count) {
         struct watched *command = &watch->commands[exchange.mark - 1];
         watch->outstanding -= command->open;
         command->open = false;
