@@ -155,6 +155,12 @@ static void shape(struct engine *engine, struct command *command, enum ata_direc
     command->attempt.tag = new_tag(engine);
 }
 
+/* True where the target, or the link, has come to take fewer sectors than the command has. */
+static bool is_too_large(const struct engine *engine, const struct command *command)
+{
+    return command->opcode != ATA_IDENTIFY && command->sectors > sector_limit(engine);
+}
+
 static struct request_route route_to(const struct engine *engine, const uint8_t *mac)
 {
     const struct engine_settings *settings = &engine->settings;
@@ -210,7 +216,7 @@ static size_t send_due(struct engine *engine, int64_t now, uint8_t *frame)
         return 0;
     if (command->attempt.sent)
         target_unanswered(&engine->target, command->to);
-    if (command->opcode != ATA_IDENTIFY && command->sectors > sector_limit(engine))
+    if (is_too_large(engine, command))
         shape(engine, command, command_direction(command));
     return send_command(engine, command, now, frame);
 }
@@ -349,13 +355,14 @@ static void refuse_command(struct engine *engine, struct command *command, const
         fail_command(engine, command, what);
 }
 
-/* A device that is unavailable may become available; every other error stays (clause i-error). */
+/* A device that is unavailable may become available, and more sectors than the target now takes are
+ * asked for in another way the next time; every other error stays (clause i-error). */
 static void on_aoe_error(struct engine *engine, struct command *command,
                          const struct aoe_frame *frame)
 {
     char text[RESPONSE_TEXT];
     response_aoe_error(text, frame);
-    if (frame->error == AOE_ERROR_DEVICE)
+    if (frame->error == AOE_ERROR_DEVICE || is_too_large(engine, command))
         refuse_command(engine, command, text);
     else
         fail_command(engine, command, text);

@@ -311,6 +311,23 @@ static void test_fewer_sectors_from_now_on(void **state)
     assert_read(f);
 }
 
+static void test_an_error_since_fewer_sectors_are_taken(void **state)
+{
+    struct fixture *f = *state;
+    struct aoe_frame news = advert(TARGET, BUFFERS, 1);
+    ask(f);
+    struct aoe_frame refusal = answer_to(&f->sent);
+    refusal.flags |= AOE_FLAG_ERROR;
+    refusal.error = AOE_ERROR_ARGUMENT;
+    receive(f, &news);
+    receive(f, &refusal);
+    while (next_command(f)) {
+        assert_int_equal(f->sent.ata.count, 1);
+        answer(f, &f->sent);
+    }
+    assert_read(f);
+}
+
 static void test_more_sectors_from_now_on(void **state)
 {
     struct fixture *f = *state;
@@ -468,6 +485,7 @@ int main(void)
         FIXTURE_TEST(test_too_much_data_is_cut),
         FIXTURE_TEST(test_ata_errors),
         FIXTURE_TEST(test_fewer_sectors_from_now_on),
+        FIXTURE_TEST(test_an_error_since_fewer_sectors_are_taken),
         FIXTURE_TEST(test_more_sectors_from_now_on),
         FIXTURE_TEST(test_fewer_buffers_from_now_on),
         FIXTURE_TEST(test_the_own_mtu_shrinks),
