@@ -5,6 +5,7 @@
 #include <libnet.h>
 #include <linux/ethtool.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
@@ -85,6 +86,13 @@ static int no_capture(struct link *link, int status, char *error, size_t size)
     return -1;
 }
 
+/* What this program sends itself would only take the room of what comes in. */
+static void ignore_own(int fd)
+{
+    const int yes = 1;
+    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
+}
+
 static int open_capture(struct link *link, char *error, size_t size)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
@@ -102,14 +110,14 @@ static int open_capture(struct link *link, char *error, size_t size)
     int status = pcap_activate(link->in);
     if (status < 0)
         return no_capture(link, status, error, size);
-    /* What this program sends itself would only take the room of what comes in. */
-    if (pcap_compile(link->in, &filter, "inbound and ether proto 0x88a2", 1, PCAP_NETMASK_UNKNOWN))
+    if (pcap_compile(link->in, &filter, "ether proto 0x88a2", 1, PCAP_NETMASK_UNKNOWN))
         return no_capture(link, PCAP_ERROR, error, size);
     status = pcap_setfilter(link->in, &filter);
     pcap_freecode(&filter);
     if (status || pcap_setdirection(link->in, PCAP_D_IN) || pcap_setnonblock(link->in, 1, text))
         return no_capture(link, PCAP_ERROR, error, size);
     link->fd = pcap_get_selectable_fd(link->in);
+    ignore_own(link->fd);
     return 0;
 }
 

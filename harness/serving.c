@@ -10,6 +10,8 @@
 #include "compose.h"
 #include "expect.h"
 
+enum { DEFAULT_SECTORS = 2 /* what 0 stands for: clause 3.2-sectors */ };
+
 static bool same_mac(const uint8_t *a, const uint8_t *b)
 {
     return !memcmp(a, b, AOE_MAC_BYTES);
@@ -71,7 +73,6 @@ static void set_facts(struct serving *serving)
 {
     const struct model *model = &serving->model;
     uint64_t *facts = serving->facts;
-    enum { DEFAULT_SECTORS = 2 };
     facts[FACT_SHELF] = model->shelf;
     facts[FACT_SLOT] = model->slot;
     facts[FACT_TARGET] = aoe_mac_number(serving->macs[0]);
@@ -141,6 +142,11 @@ static void transmit(struct serving *serving, struct aoe_span bytes, const struc
     int64_t time;
     struct session *session = serving->session;
     struct aoe_frame frame;
+    const char *why = gate_refuses(&session->gate, bytes.bytes, bytes.length, text, sizeof text);
+    if (why && serving->run)
+        serving->run->error = arena_text(session->arena, why);
+    if (why)
+        return;
     if (link_send(session->link, bytes.bytes, bytes.length, &time, text, sizeof text)) {
         session->link_error = arena_text(session->arena, text);
         return;
@@ -381,6 +387,20 @@ void serving_take(struct serving *serving, const struct received *received)
 
 /* ---- statements ---- */
 
+/* The model's limit follows from the MTU: as much as is said is served, but no more than the link
+ * carries. */
+static bool serve_sectors(struct serving *serving, uint64_t value)
+{
+    enum { HEADER = AOE_ATA_BYTES - AOE_ETHERNET_BYTES };
+    struct model *model = &serving->model;
+    uint32_t mtu = HEADER + (uint32_t)(value ? value : DEFAULT_SECTORS) * AOE_SECTOR_BYTES;
+    uint32_t most = link_mtu(serving->session->link);
+    serving->sectors_given = true;
+    serving->sectors = (uint8_t)value;
+    model->mtu = mtu < most ? mtu : most;
+    return value <= UINT8_MAX;
+}
+
 static bool serve_number(struct serving *serving, enum served what, uint64_t value)
 {
     struct model *model = &serving->model;
@@ -389,9 +409,7 @@ static bool serve_number(struct serving *serving, enum served what, uint64_t val
         model->buffer_count = (uint16_t)value;
         return value <= UINT16_MAX;
     case SERVED_SECTORS:
-        serving->sectors_given = true;
-        serving->sectors = (uint8_t)value;
-        return value <= UINT8_MAX;
+        return serve_sectors(serving, value);
     case SERVED_FIRMWARE:
         model->firmware = (uint16_t)value;
         return value <= UINT16_MAX;

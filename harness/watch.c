@@ -77,10 +77,14 @@ static void report(const struct watched_frame *at, struct watched_place place, c
     session_judge(at->watch->session, at->event, NULL, &finding);
 }
 
+/* Reserved bits of a request are what i-request is about as well. */
 static void take_finding(void *user, const struct aoe_finding *finding)
 {
     const struct watched_frame *at = user;
-    session_judge(at->watch->session, at->event, NULL, finding);
+    struct aoe_finding own = *finding;
+    if (!strcmp(own.clause, "1-reserved"))
+        own.clause = "i-request";
+    session_judge(at->watch->session, at->event, NULL, &own);
 }
 
 /* ---- what was advertised ---- */
