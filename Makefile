@@ -233,6 +233,11 @@ $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-r
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
+$(BUILD)/initiator-ref/fuzz/%: $(BUILD)/initiator-ref/fuzz/%.o $(call objects,initiator-ref) \
+                               $(INITIATOR_COMMON) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+
 $(BUILD)/harness/fuzz/%: $(BUILD)/harness/fuzz/%.o $(call objects,harness common) $(HARNESS_MODEL) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(HARNESS_LIBS)

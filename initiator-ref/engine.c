@@ -377,10 +377,9 @@ static void on_ata_error(struct engine *engine, const struct command *command,
 
 static void on_identity(struct engine *engine)
 {
-    ata_identify_decode(&engine->target.identity, engine->identity);
     engine->phase = PHASE_IDLE;
-    if (!engine_capacity(engine))
-        fail(engine, "IDENTIFY DEVICE: a disk without sectors");
+    if (!target_identify(&engine->target, engine->identity))
+        fail(engine, "IDENTIFY DEVICE: no sectors, or more than 48 bits count");
 }
 
 /* What the frame asked for is done; sectors that it could not ask for are next. */

@@ -70,6 +70,21 @@ enum target_news target_hear(struct target *target, const struct aoe_frame *resp
     return TARGET_HEARD;
 }
 
+bool target_identify(struct target *target, const uint8_t data[AOE_SECTOR_BYTES])
+{
+    struct ata_identity *identity = &target->identity;
+    ata_identify_decode(identity, data);
+    if (identity->lba28_sectors >= ATA_LBA28_END)
+        identity->lba28_sectors = ATA_LBA28_END - 1;
+    if (!identity->lba48_enabled)
+        identity->lba48_supported = false;
+    uint64_t capacity = ata_capacity(identity);
+    if (capacity && capacity <= ATA_LBA48_END)
+        return true;
+    *identity = (struct ata_identity){.lba = false};
+    return false;
+}
+
 bool target_has(const struct target *target, const uint8_t mac[AOE_MAC_BYTES])
 {
     for (size_t i = 0; i < target->path_count; i++)

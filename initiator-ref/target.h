@@ -40,6 +40,11 @@ enum target_news {
  */
 enum target_news target_hear(struct target *target, const struct aoe_frame *response);
 
+/* Takes over what IDENTIFY DEVICE returned, as far as it can be used: 28-bit commands reach no more
+ * than 2^28 - 1 sectors, whatever it says, and 48-bit ones are for devices that have enabled them.
+ * False where there are no sectors, or more than 48 bits count. */
+bool target_identify(struct target *target, const uint8_t data[AOE_SECTOR_BYTES]);
+
 /* True where the target has been heard from this address. */
 bool target_has(const struct target *target, const uint8_t mac[AOE_MAC_BYTES]);
 

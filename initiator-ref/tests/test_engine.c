@@ -128,7 +128,7 @@ static void test_a_disk_without_sectors(void **state)
     receive(f, &up);
     assert_true(next(f));
     answer(f, &f->sent);
-    assert_failed(f, "e7.3: IDENTIFY DEVICE: a disk without sectors");
+    assert_failed(f, "e7.3: IDENTIFY DEVICE: no sectors, or more than 48 bits count");
 }
 
 static void test_past_the_end(void **state)

@@ -155,6 +155,38 @@ static void test_only_the_dead_make_room(void **state)
     assert_int_equal(target.path_count, TARGET_PATHS_MAX);
 }
 
+static void test_identity(void **state)
+{
+    static const struct {
+        uint32_t lba28;
+        bool supported, enabled;
+        uint64_t lba48, capacity;
+        uint32_t reach;
+    } cases[] = {{40, false, false, 0, 40, 40},
+                 {40, true, true, 90, 90, 40},
+                 {40, true, false, 90, 40, 40},
+                 {UINT32_MAX, false, false, 0, 0x0FFFFFFF, 0x0FFFFFFF},
+                 {UINT32_MAX, true, true, UINT64_C(1) << 40, UINT64_C(1) << 40, 0x0FFFFFFF},
+                 {0, true, true, ATA_LBA48_END, ATA_LBA48_END, 0},
+                 {40, true, true, ATA_LBA48_END + 1, 0, 0},
+                 {40, true, true, 0, 0, 0},
+                 {0, false, false, 90, 0, 0}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct target target = {.path_count = 0};
+        uint8_t data[AOE_SECTOR_BYTES];
+        ata_identify_encode(&(struct ata_identity){.lba = true,
+                                                   .lba48_supported = cases[i].supported,
+                                                   .lba48_enabled = cases[i].enabled,
+                                                   .lba28_sectors = cases[i].lba28,
+                                                   .lba48_sectors = cases[i].lba48},
+                            data);
+        assert_int_equal(target_identify(&target, data), cases[i].capacity != 0);
+        assert_int_equal(ata_capacity(&target.identity), cases[i].capacity);
+        assert_int_equal(target.identity.lba28_sectors, cases[i].reach);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_paths_take_turns_and_the_least_counts),
         cmocka_unit_test(test_a_dead_path_is_left_alone),
         cmocka_unit_test(test_where_all_are_dead_all_are_tried),
+        cmocka_unit_test(test_identity),
         cmocka_unit_test(test_only_the_dead_make_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
