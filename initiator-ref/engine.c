@@ -170,6 +170,13 @@ static struct request_route route_to(const struct engine *engine, const uint8_t 
     return route;
 }
 
+/* A query that is not answered takes one of the target's buffers, as a command does. */
+static bool has_room(const struct engine *engine)
+{
+    unsigned queries = engine->query == QUERY_ASKS;
+    return engine->commands.open + queries < target_buffer_count(&engine->target);
+}
+
 /* While commands are stuck the target is asked for, until it answers: it may have moved. */
 static void ask_where_stuck(struct engine *engine)
 {
@@ -177,7 +184,7 @@ static void ask_where_stuck(struct engine *engine)
         return;
     if (!commands_sent(&engine->commands, STUCK_AFTER))
         engine->query = QUERY_IDLE;
-    else if (engine->query == QUERY_IDLE)
+    else if (engine->query == QUERY_IDLE && has_room(engine))
         begin_query(engine);
 }
 
@@ -224,8 +231,7 @@ static size_t send_due(struct engine *engine, int64_t now, uint8_t *frame)
 /* Never more than the target queues (clause i-bufcount), nor than the user wants. */
 static bool window_is_open(const struct engine *engine)
 {
-    unsigned open = engine->commands.open;
-    return open < engine->settings.depth && open < target_buffer_count(&engine->target);
+    return engine->commands.open < engine->settings.depth && has_room(engine);
 }
 
 /* Turns the next sectors of the transfers into a command: as many as the target takes at once

@@ -282,6 +282,23 @@ static void test_nobody_answers_a_command(void **state)
                   "e7.3: WRITE SECTORS of 2 sectors at LBA 5: no answer within 10 s, sent 8 times");
 }
 
+/* Where the target has no buffer left for a query, none is sent. */
+static void test_a_query_takes_a_buffer(void **state)
+{
+    struct fixture *f = *state;
+    for (uint16_t buffers = 1; buffers <= DEPTH + 1; buffers++) {
+        unsigned queries = 0;
+        bring_up(f, buffers, 2);
+        begin(f, ATA_DATA_IN, 0, 100);
+        while (next_ever(f)) {
+            bool asks = f->engine.query == QUERY_ASKS;
+            queries += f->sent.command == AOE_COMMAND_CONFIG;
+            assert_true(f->engine.commands.open + asks <= buffers);
+        }
+        assert_int_equal(queries > 0, buffers > DEPTH);
+    }
+}
+
 static void test_an_answer_to_the_repeat(void **state)
 {
     struct fixture *f = *state;
@@ -331,6 +348,7 @@ int main(void)
         FIXTURE_TEST(test_answers_in_any_order),
         FIXTURE_TEST(test_several_transfers),
         FIXTURE_TEST(test_nobody_answers_a_command),
+        FIXTURE_TEST(test_a_query_takes_a_buffer),
         FIXTURE_TEST(test_an_answer_to_the_repeat),
         FIXTURE_TEST(test_the_last_sectors_of_a_large_disk),
     };
