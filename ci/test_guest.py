@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -53,6 +54,24 @@ def test_output_and_status_come_back(tmp_path):
 def test_a_script_from_standard_input():
     process = run_cli("--mtu", "9000", "-", input="cat /sys/class/net/eth0/mtu")
     assert (process.returncode, process.stdout) == (0, "9000\n"), process.stderr
+
+
+def test_any_bytes_go_in_and_come_out():
+    data = bytes(range(256)) * 5000
+    with GuestLab() as lab, lab.guest() as guest:
+        assert guest.call("cat; echo wrong >&2; exit 3", data) == (3, data, b"wrong\n")
+
+
+def test_a_script_that_nobody_waits_for_is_ended():
+    with GuestLab() as lab, lab.guest() as guest:
+        watched, end = os.pipe()
+        closer = threading.Timer(1, os.close, [end])
+        closer.start()
+        with pytest.raises(aoeguest.Abandoned):
+            guest.call("sleep 1234 & sleep 1234", watched=watched)
+        closer.join()
+        os.close(watched)
+        assert "sleep" not in guest.text("ps -o comm")
 
 
 def test_what_goes_over_the_wire_is_captured(tmp_path):
