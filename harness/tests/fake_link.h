@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "harness/discover.h"
+#include "harness/initiator.h"
 #include "harness/interpret.h"
 #include "target-ref/model.h"
 
@@ -41,6 +43,11 @@ struct link {
     uint8_t media[SECTORS * AOE_SECTOR_BYTES];
     int64_t now;
     int64_t delay; /* of a response */
+    /* Who else is at the other end instead of the model: takes what is sent, and does what is due;
+     * true while nothing but a process is waited for: so long the clock stands still. */
+    void (*peer)(struct link *link, const void *bytes, size_t length);
+    bool (*peer_turn)(struct link *link);
+    void *user;
     int64_t sleep; /* how much later than asked the harness wakes up */
     struct delivery queue[QUEUED];
     size_t queued;
@@ -184,6 +191,10 @@ int link_send(struct link *link, const void *bytes, size_t length, int64_t *time
     link->last_length = length;
     if (link->down)
         return 0;
+    if (link->peer) {
+        link->peer(link, bytes, length);
+        return 0;
+    }
     aoe_frame_decode(&request, link->last, length, length);
     size_t answered = model_answer(&link->model, (struct aoe_span){link->last, length}, response);
     if (link->tamper)
@@ -204,8 +215,14 @@ static inline size_t next_delivery(const struct link *link)
 
 int link_receive(struct link *link, int64_t until, struct received *to)
 {
+    const struct timespec moment = {0, 200000};
+    bool still = link->peer_turn && link->peer_turn(link);
     size_t i = next_delivery(link);
     if (!link->queued || (link->queue[i].time > until && link->queue[i].time > link->now)) {
+        if (still) {
+            nanosleep(&moment, NULL);
+            return 0;
+        }
         link->now = until > link->now ? until + link->sleep : link->now;
         return 0;
     }
@@ -232,6 +249,7 @@ struct lab {
     struct target target;
     struct timing timing;
     struct session session;
+    struct initiator *initiator; /* that is judged, or NULL: the model is */
     struct result background, result, other;
     uint64_t facts[FACT_COUNT];
     int stop;
@@ -247,10 +265,8 @@ static inline void lab_meet(struct lab *lab)
     discover_facts(session, lab->facts);
 }
 
-static inline int lab_set_up(void **state)
+static inline void lab_init(struct lab *lab)
 {
-    struct lab *lab = calloc(1, sizeof *lab);
-    assert_non_null(lab);
     the_link = lab->link = fake_link();
     lab->target = (struct target){.interface = "fake0", .shelf = SHELF, .slot = SLOT, .mtu = MTU};
     lab->timing.timeout = MILLISECONDS(500);
@@ -267,6 +283,13 @@ static inline int lab_set_up(void **state)
     for (unsigned i = 1; i < SCENARIO_HOSTS; i++)
         session_mac(&lab->session, i, lab->session.macs[i]);
     session_begin(&lab->session, &lab->background, NULL);
+}
+
+static inline int lab_set_up(void **state)
+{
+    struct lab *lab = calloc(1, sizeof *lab);
+    assert_non_null(lab);
+    lab_init(lab);
     *state = lab;
     return 0;
 }
@@ -297,11 +320,18 @@ static inline struct scenario *lab_parse(struct lab *lab, const char *head, cons
     return scenario;
 }
 
+static inline void lab_interpret(struct lab *lab, const char *head, const char *body,
+                                 struct result *result)
+{
+    const uint64_t *facts = lab->initiator ? lab->initiator->serving.facts : lab->facts;
+    interpret(&lab->session, lab->initiator, lab_parse(lab, head, body), facts, result);
+}
+
 /* Runs a scenario: the clause with further head lines, and the statements. */
 static inline enum verdict lab_run(struct lab *lab, const char *head, const char *body)
 {
     lab->result = (struct result){.reason = ""};
-    interpret(&lab->session, NULL, lab_parse(lab, head, body), lab->facts, &lab->result);
+    lab_interpret(lab, head, body, &lab->result);
     return lab->result.verdict;
 }
 
@@ -309,7 +339,7 @@ static inline enum verdict lab_run(struct lab *lab, const char *head, const char
 static inline enum verdict lab_run_another(struct lab *lab, const char *head, const char *body)
 {
     lab->other = (struct result){.reason = ""};
-    interpret(&lab->session, NULL, lab_parse(lab, head, body), lab->facts, &lab->other);
+    lab_interpret(lab, head, body, &lab->other);
     return lab->other.verdict;
 }
 
