@@ -39,7 +39,7 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct options options = {.interface = NULL};
     char message[DRIVER_TEXT];
     /* A closed standard output is an error to report, not an end. */
     signal(SIGPIPE, SIG_IGN);
