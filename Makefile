@@ -277,7 +277,7 @@ lint: all
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS) harness/aoe-stimulus-linux $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
 	cd scenarios && find . -name '*.aoe' -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(PREFIX))/share/aoe-suite/scenarios/{} \;
