@@ -137,6 +137,21 @@ static void test_runwide_alone_ran_nothing(void **state)
     assert_int_equal(made.report.exit_status, 1);
 }
 
+/* Nothing else judges an initiator that is only watched. */
+static void test_runwide_alone_where_an_initiator_is_watched(void **state)
+{
+    struct made made;
+    (void)state;
+    make(&made, 2, (enum verdict[]){VERDICT_SKIP, VERDICT_PASS});
+    made.scenarios[1].runwide = true;
+    made.report.judges_initiator = true;
+    report_conclude(&made.report, false);
+    assert_int_equal(made.report.exit_status, 0);
+    made.report.stimulus = "true";
+    report_conclude(&made.report, false);
+    assert_int_equal(made.report.exit_status, 4);
+}
+
 static void test_summary_counts_anew(void **state)
 {
     struct made made;
@@ -161,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_strict_fails_a_should),
         cmocka_unit_test(test_strict_leaves_a_should_that_passes),
         cmocka_unit_test(test_runwide_alone_ran_nothing),
+        cmocka_unit_test(test_runwide_alone_where_an_initiator_is_watched),
         cmocka_unit_test(test_summary_counts_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
