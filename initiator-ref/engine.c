@@ -449,8 +449,7 @@ void engine_receive(struct engine *engine, struct aoe_span bytes)
     struct aoe_frame frame;
     const struct engine_settings *settings = &engine->settings;
     aoe_frame_decode(&frame, bytes.bytes, bytes.length, bytes.length);
-    if (engine_state(engine) == ENGINE_FAILED ||
-        !response_counts(&frame, settings->shelf, settings->slot, settings->mac))
+    if (!response_counts(&frame, settings->shelf, settings->slot, settings->mac))
         return;
     if (frame.command == AOE_COMMAND_CONFIG)
         on_config(engine, &frame);

@@ -299,6 +299,29 @@ static void test_a_query_takes_a_buffer(void **state)
     }
 }
 
+/* Nor does a command where the query has the last buffer. */
+static void test_a_command_waits_for_the_query(void **state)
+{
+    struct fixture *f = *state;
+    struct aoe_frame first;
+    bring_up(f, DEPTH - 1, 2);
+    begin(f, ATA_DATA_IN, 0, 100);
+    assert_true(next(f));
+    first = keep(f);
+    while (f->engine.commands.all[0].attempt.sent < 4)
+        assert_true(next_ever(f));
+    while (next(f))
+        assert_int_equal(f->sent.command, AOE_COMMAND_ATA);
+    answer(f, &first);
+    assert_true(next(f));
+    assert_int_equal(f->sent.command, AOE_COMMAND_CONFIG);
+    assert_false(next(f));
+    struct aoe_frame config = config_answer(&f->sent, TARGET, DEPTH - 1, 2);
+    receive(f, &config);
+    assert_true(next(f));
+    assert_int_equal(aoe_ata_lba(&f->sent.ata), 2 * (DEPTH - 1));
+}
+
 static void test_an_answer_to_the_repeat(void **state)
 {
     struct fixture *f = *state;
@@ -349,6 +372,7 @@ int main(void)
         FIXTURE_TEST(test_several_transfers),
         FIXTURE_TEST(test_nobody_answers_a_command),
         FIXTURE_TEST(test_a_query_takes_a_buffer),
+        FIXTURE_TEST(test_a_command_waits_for_the_query),
         FIXTURE_TEST(test_an_answer_to_the_repeat),
         FIXTURE_TEST(test_the_last_sectors_of_a_large_disk),
     };

@@ -98,6 +98,32 @@ static void test_a_wrong_tag_completes_no_discovery(void **state)
     assert_int_equal(f->sent.command, AOE_COMMAND_CONFIG);
 }
 
+/* Tags are no secret: what has not been asked yet cannot be answered. */
+static void test_answers_before_the_request(void **state)
+{
+    struct fixture *f = *state;
+    engine_open(&f->engine);
+    struct aoe_frame early = advert(TARGET, BUFFERS, 2);
+    memcpy(early.destination, OWN, AOE_MAC_BYTES);
+    early.tag = f->engine.settings.tag + 1;
+    receive(f, &early);
+    assert_true(next(f));
+    assert_int_equal(f->sent.command, AOE_COMMAND_CONFIG);
+    assert_int_equal(f->sent.tag, early.tag);
+    receive(f, &early);
+    struct aoe_frame identify = f->sent;
+    memcpy(identify.destination, TARGET, AOE_MAC_BYTES);
+    identify.command = AOE_COMMAND_ATA;
+    identify.ata = (struct aoe_ata){.opcode = ATA_IDENTIFY, .count = 1};
+    identify.tag++;
+    answer(f, &identify);
+    assert_true(next(f));
+    assert_int_equal(f->sent.tag, identify.tag);
+    assert_int_equal(state_of(f), ENGINE_BUSY);
+    answer(f, &f->sent);
+    assert_int_equal(state_of(f), ENGINE_DONE);
+}
+
 static void test_late_and_duplicate_answers(void **state)
 {
     struct fixture *f = *state;
@@ -416,6 +442,26 @@ static void test_a_path_dies(void **state)
     assert_in_range(to_dead, 1, 2 * DEPTH); /* what was in flight, and no more */
 }
 
+/* Now and then a frame is lost: that does not add up to a dead path. */
+static void test_a_path_that_answers_now_and_then(void **state)
+{
+    struct fixture *f = *state;
+    struct aoe_frame other = advert(SECOND, BUFFERS, 2);
+    unsigned to_target = 0;
+    bring_up(f, BUFFERS, 2);
+    receive(f, &other);
+    begin(f, ATA_DATA_IN, 0, 120);
+    f->engine.settings.depth = 1;
+    while (next_command(f)) {
+        bool here = memcmp(f->sent.destination, TARGET, AOE_MAC_BYTES) == 0;
+        to_target += here;
+        if (!here || to_target % 2)
+            answer(f, &f->sent);
+    }
+    assert_read(f);
+    assert_in_range(to_target, 30, 60);
+}
+
 static void test_both_paths_are_used(void **state)
 {
     struct fixture *f = *state;
@@ -474,6 +520,7 @@ int main(void)
         FIXTURE_TEST(test_what_does_not_match),
         FIXTURE_TEST(test_a_config_answer_with_the_tag_of_a_read),
         FIXTURE_TEST(test_a_wrong_tag_completes_no_discovery),
+        FIXTURE_TEST(test_answers_before_the_request),
         FIXTURE_TEST(test_late_and_duplicate_answers),
         FIXTURE_TEST(test_answers_after_it_was_given_up),
         FIXTURE_TEST(test_aoe_errors_that_stay),
@@ -491,6 +538,7 @@ int main(void)
         FIXTURE_TEST(test_the_own_mtu_shrinks),
         FIXTURE_TEST(test_the_target_moved),
         FIXTURE_TEST(test_a_path_dies),
+        FIXTURE_TEST(test_a_path_that_answers_now_and_then),
         FIXTURE_TEST(test_both_paths_are_used),
         FIXTURE_TEST(test_adverts_of_others_do_no_harm),
     };
