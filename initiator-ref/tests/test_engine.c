@@ -299,7 +299,56 @@ static void test_a_query_takes_a_buffer(void **state)
     }
 }
 
-/* Nor does a command where the query has the last buffer. */
+static void next_query(struct fixture *f)
+{
+    do
+        assert_true(next_ever(f));
+    while (f->sent.command != AOE_COMMAND_CONFIG);
+}
+
+/* Each time that commands are stuck the target is asked for anew, and once it has answered no
+ * more. */
+static void test_each_time_it_is_stuck(void **state)
+{
+    struct fixture *f = *state;
+    bring_up(f, BUFFERS, 2);
+    begin(f, ATA_DATA_IN, 0, 4 * DEPTH);
+    f->engine.settings.depth = 1;
+    for (int i = 0; i < 2; i++) {
+        next_query(f);
+        struct aoe_frame config = config_answer(&f->sent, TARGET, BUFFERS, 2);
+        receive(f, &config);
+        assert_true(next_ever(f));
+        assert_int_equal(f->sent.command, AOE_COMMAND_ATA);
+        assert_true(next_ever(f));
+        assert_int_equal(f->sent.command, AOE_COMMAND_ATA);
+        answer(f, &f->sent);
+        assert_true(next(f));
+    }
+}
+
+/* What is wrong with a query while a disk is used does not end its use. */
+static void test_errors_of_a_query_in_between(void **state)
+{
+    struct fixture *f = *state;
+    struct aoe_frame command;
+    bring_up(f, BUFFERS, 2);
+    begin(f, ATA_DATA_IN, 0, 2);
+    assert_true(next(f));
+    command = keep(f);
+    for (int i = 0; i < ATTEMPT_REFUSALS; i++) {
+        next_query(f);
+        struct aoe_frame refusal = config_answer(&f->sent, TARGET, BUFFERS, 2);
+        refusal.flags |= AOE_FLAG_ERROR;
+        refusal.error = AOE_ERROR_DEVICE;
+        receive(f, &refusal);
+        assert_int_equal(state_of(f), ENGINE_BUSY);
+    }
+    answer(f, &command);
+    assert_read(f);
+}
+
+/* A command waits where a query has the last buffer. */
 static void test_a_command_waits_for_the_query(void **state)
 {
     struct fixture *f = *state;
@@ -372,6 +421,8 @@ int main(void)
         FIXTURE_TEST(test_several_transfers),
         FIXTURE_TEST(test_nobody_answers_a_command),
         FIXTURE_TEST(test_a_query_takes_a_buffer),
+        FIXTURE_TEST(test_each_time_it_is_stuck),
+        FIXTURE_TEST(test_errors_of_a_query_in_between),
         FIXTURE_TEST(test_a_command_waits_for_the_query),
         FIXTURE_TEST(test_an_answer_to_the_repeat),
         FIXTURE_TEST(test_the_last_sectors_of_a_large_disk),
