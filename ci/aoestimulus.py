@@ -18,10 +18,11 @@ import aoelab
 SECTOR = 512
 DONE, REPORTED, DIFFERS, BROKEN, IMPOSSIBLE = 0, 1, 2, 3, 77
 
-# Linux keeps I/O that gets no answer for longer than anybody waits here; a guest that has been
+# The driver's first timeout is 16 s, and it gives a target up after 180 s unless told otherwise.
+# It keeps I/O that gets no answer for longer than anybody waits here; a guest that has been
 # started anew has forgotten it.
 RESET_SECONDS = 2
-LOAD = "insmod /lib/modules/aoe.ko aoe_deadsecs=3"
+LOAD = "insmod /lib/modules/aoe.ko aoe_deadsecs=20"
 
 
 class Linux:

@@ -12,6 +12,9 @@ static const int64_t grace = 500 * (int64_t)MILLISECOND;
 /* Initiators look at their timers a few times a second: intervals differ by so much unmeant. */
 static const int64_t slack = 120 * (int64_t)MILLISECOND;
 
+/* What was sent longer ago the initiator may take for lost, and its buffer for free again. */
+static const int64_t lost = 1000 * (int64_t)MILLISECOND;
+
 /* Below this a repeat follows the error that it answers at once. */
 static const int64_t pace = 10 * (int64_t)MILLISECOND;
 
@@ -44,7 +47,7 @@ void watch_given_up(struct watch *watch)
 {
     for (size_t i = 0; i < watch->command_count; i++)
         watch->commands[i].open = false;
-    watch->outstanding = 0;
+    watch->outstanding_count = 0;
     aoe_exchanges_finish(watch->exchanges);
 }
 
@@ -106,16 +109,28 @@ static unsigned limit_at(const struct watched_limit *limit, int64_t time)
     return time < limit->until && limit->before > limit->now ? limit->before : limit->now;
 }
 
-static void judge_depth(const struct watched_frame *at)
+/* A target of several addresses has buffers behind each. */
+static size_t outstanding_at(const struct watch *watch, uint64_t target, int64_t time)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < watch->outstanding_count; i++) {
+        const struct watched *command = &watch->commands[watch->outstanding[i] - 1];
+        count += command->target == target && time - command->sent < lost;
+    }
+    return count;
+}
+
+static void judge_depth(const struct watched_frame *at, const struct watched *command)
 {
     const struct watch *watch = at->watch;
     char expected[64];
     unsigned most = limit_at(&watch->buffers, at->event->time);
-    if (!watch->buffers.known || watch->outstanding <= most)
+    size_t outstanding = outstanding_at(watch, command->target, at->event->time);
+    if (!watch->buffers.known || outstanding <= most)
         return;
     snprintf(expected, sizeof expected, "at most %u, the buffer count", most);
     report(at, (struct watched_place){"i-bufcount", "outstanding commands", 20, 4}, expected, "%zu",
-           watch->outstanding);
+           outstanding);
 }
 
 static void judge_mtu(const struct watched_frame *at, size_t length, const char *field, size_t byte)
@@ -130,13 +145,13 @@ static void judge_mtu(const struct watched_frame *at, size_t length, const char 
            length);
 }
 
+/* Of a new command: a repeat has the count that it had, whatever was advertised since. */
 static void judge_sectors(const struct watched_frame *at)
 {
     const struct aoe_ata *ata = &at->frame->ata;
     const struct ata_opcode *opcode = ata_opcode_find(ata->opcode);
     const struct watched_limit *limit = &at->watch->sectors;
     char expected[64];
-    judge_mtu(at, at->frame->raw.length, "frame length", 0);
     if (at->frame->command != AOE_COMMAND_ATA || at->frame->extent < AOE_EXTENT_ARGUMENT ||
         !opcode || !opcode->addressed || opcode->direction == ATA_NO_DATA)
         return;
@@ -155,9 +170,9 @@ static void judge_sectors(const struct watched_frame *at)
 static void judge_tag(const struct watched_frame *at, const struct watched *own)
 {
     const struct watch *watch = at->watch;
-    for (size_t i = 0; i < watch->command_count; i++) {
-        const struct watched *other = &watch->commands[i];
-        if (other == own || !other->open || other->tag != at->frame->tag)
+    for (size_t i = 0; i < watch->outstanding_count; i++) {
+        const struct watched *other = &watch->commands[watch->outstanding[i] - 1];
+        if (other == own || other->tag != at->frame->tag)
             continue;
         report(at, (struct watched_place){"i-tag", "tag", 20, 4},
                "one that no outstanding command has", "0x%08x, as another that is outstanding",
@@ -211,15 +226,17 @@ static void judge_pace(const struct watched_frame *at)
     }
 }
 
+/* A response that came meanwhile may have told the initiator that the target is faster than it
+ * thought. */
 static void judge_interval(const struct watched_frame *at, struct watched *command,
                            int64_t interval)
 {
     char expected[64];
     int64_t before = command->interval;
-    bool repeated = command->repeated;
+    bool comparable = command->repeated && at->watch->answered < command->sent - before;
     command->interval = interval;
     command->repeated = true;
-    if (!repeated || interval >= before - before / 4 || interval >= before - slack)
+    if (!comparable || interval >= before - before / 4 || interval >= before - slack)
         return;
     snprintf(expected, sizeof expected, "not sooner than the last one, %.0f ms",
              (double)before / MILLISECOND);
@@ -237,11 +254,23 @@ static void judge_data(const struct watched_frame *at, const struct watched *com
 
 static void open_command(const struct watched_frame *at, struct watched *command)
 {
+    struct watch *watch = at->watch;
     command->open = true;
     command->repeated = false;
-    at->watch->outstanding++;
+    if (watch->outstanding_count < WATCH_OUTSTANDING)
+        watch->outstanding[watch->outstanding_count++] = (uint32_t)(command - watch->commands) + 1;
     judge_pace(at);
-    judge_depth(at);
+    judge_depth(at, command);
+}
+
+static void close_command(struct watch *watch, uint32_t mark)
+{
+    watch->commands[mark - 1].open = false;
+    for (size_t i = 0; i < watch->outstanding_count; i++)
+        if (watch->outstanding[i] == mark) {
+            watch->outstanding[i] = watch->outstanding[--watch->outstanding_count];
+            return;
+        }
 }
 
 static void take_new(const struct watched_frame *at)
@@ -250,9 +279,13 @@ static void take_new(const struct watched_frame *at)
     watch->commands = arena_grow(watch->session->arena, watch->commands, watch->command_count,
                                  sizeof *watch->commands);
     struct watched *command = &watch->commands[watch->command_count++];
-    *command = (struct watched){.tag = at->frame->tag, .data = data_of(at->frame)};
+    *command = (struct watched){.tag = at->frame->tag,
+                                .target = aoe_mac_number(at->frame->destination),
+                                .sent = at->event->time,
+                                .data = data_of(at->frame)};
     aoe_exchanges_mark(watch->exchanges, (uint32_t)watch->command_count);
     judge_tag(at, command);
+    judge_sectors(at);
     open_command(at, command);
 }
 
@@ -269,13 +302,17 @@ static void take_repeat(const struct watched_frame *at, const struct aoe_exchang
         judge_interval(at, command, event->since_last);
     else
         open_command(at, command);
+    command->sent = at->event->time;
+    command->target = aoe_mac_number(at->frame->destination);
 }
 
-/* A question to everybody waits in nobody's buffers. */
-static bool is_command(const struct aoe_frame *frame)
+/* A question to everybody waits in nobody's buffers, and what other targets are sent is not
+ * judged here. */
+static bool is_command(const struct watch *watch, const struct aoe_frame *frame)
 {
+    const struct target *target = watch->session->target;
     return frame->extent >= AOE_EXTENT_HEADER && !aoe_mac_is_group(frame->destination) &&
-           frame->shelf != AOE_SHELF_ALL && frame->slot != AOE_SLOT_ALL;
+           frame->shelf == target->shelf && frame->slot == target->slot;
 }
 
 void watch_request(struct watch *watch, const struct event *event, const struct aoe_frame *frame)
@@ -284,12 +321,12 @@ void watch_request(struct watch *watch, const struct event *event, const struct 
     const struct aoe_rule_context context = {.mtu = watch->mtu};
     watch->session->responses++;
     aoe_rules_check(frame, &context, take_finding, &at);
-    judge_sectors(&at);
+    judge_mtu(&at, frame->raw.length, "frame length", 0);
     if (!aoe_exchange_readable(frame))
         return;
     struct aoe_exchange_event exchange =
         aoe_exchanges_feed(watch->exchanges, frame, ++watch->number, event->time, 0);
-    if (!is_command(frame))
+    if (!is_command(watch, frame))
         return;
     if (exchange.kind == AOE_EXCHANGE_REQUEST)
         take_new(&at);
@@ -317,12 +354,10 @@ void watch_response(struct watch *watch, const struct event *event, const struct
         return;
     struct aoe_exchange_event exchange =
         aoe_exchanges_feed(watch->exchanges, frame, ++watch->number, event->time, 0);
+    watch->answered = event->time;
     /* Also a late one: a repeat that crossed the answer has opened the command again. */
-    if (exchange.mark && exchange.mark <= watch->command_count) {
-        struct watched *command = &watch->commands[exchange.mark - 1];
-        watch->outstanding -= command->open;
-        command->open = false;
-    }
+    if (exchange.mark && exchange.mark <= watch->command_count)
+        close_command(watch, exchange.mark);
     remember_error(watch, event, frame);
     if (frame->command != AOE_COMMAND_CONFIG || frame->extent < AOE_EXTENT_ARGUMENT ||
         aoe_is_error(frame) || frame->shelf != watch->session->target->shelf ||

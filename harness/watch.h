@@ -7,14 +7,16 @@
 #include "protocol/exchange.h"
 #include "session.h"
 
-enum { WATCH_ERRORS = 16 };
+enum { WATCH_ERRORS = 16, WATCH_OUTSTANDING = 4096 };
 
 /* A command of the initiator. */
 struct watched {
     uint32_t tag;
+    uint64_t target; /* the MAC that it was sent to, as aoe_mac_number */
     bool open;
     bool repeated;    /* `interval` is one between two sends */
     int64_t interval; /* ns between the latest two sends */
+    int64_t sent;     /* when it was sent last */
     uint64_t data;    /* hash of the data that it carried first */
 };
 
@@ -39,7 +41,9 @@ struct watch {
     uint32_t mtu;
     struct watched *commands; /* by their mark less 1 */
     size_t command_count;
-    size_t outstanding;
+    uint32_t outstanding[WATCH_OUTSTANDING]; /* their marks */
+    size_t outstanding_count;
+    int64_t answered; /* when the latest response went out */
     struct watched_limit buffers, sectors;
     struct watched_error errors[WATCH_ERRORS];
     size_t error_count; /* in all: the latest are kept */
