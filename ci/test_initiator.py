@@ -187,6 +187,7 @@ def test_reset_sends_nothing(lab):
     with lab.witness() as frames:
         assert succeed(lab, "reset", "e0.1") == b""
     assert not frames
+    assert lab.run(command("nowhere", "reset", "e0.1")).returncode == DONE
 
 
 # ---- what fails ----
@@ -233,9 +234,9 @@ def test_nobody_there(lab):
 def test_past_the_end(lab):
     lab.reference()
     with lab.witness() as frames:
-        fail(ERROR, "20480", lab, "write", "e0.1", 20479, 2, data=noise(2))
+        fail(ERROR, "20480", lab, "write", "e0.1", 16000, 4481, data=noise(4481))
     assert len(frames) == 2  # discovery alone
-    assert on_disk(lab, 20479, 1) == bytes(512)
+    assert on_disk(lab, 16000, 4480) == bytes(4480 * 512)
 
 
 def test_what_the_target_refuses_is_reported(lab):
@@ -357,6 +358,7 @@ def test_a_target_that_is_gone_and_back(lab):
 
 
 def test_a_target_that_comes_back_with_another_address(lab):
+    """Which it announces."""
     target = lab.reference(size=64 << 20)
     process = start(lab, aoelab.INITIATOR, "read", "e0.1", "0", "131072")
     head = process.stdout.read(1 << 20)
@@ -386,13 +388,16 @@ def test_an_interface_that_is_gone(lab):
     assert process.stderr.read() == b"aoe-initiator: a0: the interface is gone\n"
 
 
-def test_the_mtu_changes_on_the_way(lab_of):
+@pytest.mark.parametrize("end", ["initiator", "target"])
+def test_the_mtu_changes_on_the_way(lab_of, end):
+    """The target tells of its own; the other is seen at this end."""
     lab = lab_of(9000)
     lab.reference(size=64 << 20)
     process = start(lab, aoelab.INITIATOR, "read", "e0.1", "0", "131072")
     head = process.stdout.read(1 << 20)
-    for namespace, interface in ((lab.target, aoelab.TARGET), (lab.initiator, aoelab.INITIATOR)):
-        lab.inside(namespace, ["ip", "link", "set", interface, "mtu", "1500"])
+    namespace, interface = {"initiator": (lab.initiator, aoelab.INITIATOR),
+                            "target": (lab.target, aoelab.TARGET)}[end]
+    lab.inside(namespace, ["ip", "link", "set", interface, "mtu", "1500"])
     assert head + process.stdout.read() == bytes(64 << 20)
     assert process.wait(PATIENCE) == DONE, process.stderr.read()
 
