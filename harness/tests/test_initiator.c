@@ -2,6 +2,8 @@
 /* What an initiator is made to do, what it is seen to do, and what that amounts to. */
 #include "fake_initiator.h"
 
+#include "common/pattern.h"
+
 #define READ "stimulate read 8 2\n"
 #define WRITE "stimulate write 8 4\n"
 
@@ -190,6 +192,8 @@ static void test_within(void **state)
     assert_passes(&stage->lab, "i-match", arena_print(arena, body, 1000, 150));
     assert_int_equal(lab_run(&stage->lab, "i-match", arena_print(arena, body, 1, 90)),
                      VERDICT_FAIL);
+    assert_int_equal(lab_run(&stage->lab, "i-match", arena_print(arena, body, 50, 90)),
+                     VERDICT_FAIL);
 }
 
 static void test_a_stimulus_that_is_left_alone(void **state)
@@ -274,6 +278,23 @@ static void test_wrong_data_of_a_write(void **state)
     assert_passes(&stage->lab, "i-match", WRITE "stimulus fails\n");
 }
 
+/* Otherwise a write that is not done would leave what was to be written. */
+static void test_data_to_write_is_new(void **state)
+{
+    struct stage *stage = *state;
+    uint64_t lba, seeds[2];
+    for (size_t i = 0; i < 2; i++) {
+        stage->lab.session.seed = i + 1;
+        assert_passes(&stage->lab, "i-match", WRITE "stimulus ok\n");
+        struct aoe_span input = stage->initiator.input;
+        assert_int_equal(input.length, 4 * AOE_SECTOR_BYTES);
+        assert_true(pattern_identify(input.bytes + AOE_SECTOR_BYTES, &lba, &seeds[i]));
+        assert_int_equal(lba, 9);
+        assert_int_not_equal(seeds[i], SERVING_SEED);
+    }
+    assert_int_not_equal(seeds[0], seeds[1]);
+}
+
 static void test_success_beyond_the_medium(void **state)
 {
     struct stage *stage = *state;
@@ -287,7 +308,7 @@ static void test_less_data_than_asked_for(void **state)
 {
     struct stage *stage = *state;
     stage->player.absent = true;
-    stage->initiator.command = "f() { test $1 = reset || printf x; }; f";
+    stage->initiator.command = "f() { test $1 = reset || printf \"AoE test\"; }; f";
     assert_int_equal(lab_run(&stage->lab, "i-match", READ "stimulus ok\n"), VERDICT_FAIL);
     assert_string_equal(stage->lab.result.failures[0].expected,
                         "the initiator delivers what the medium holds");
@@ -471,6 +492,7 @@ int main(void)
         STAGE_TEST(test_a_second_reset_may_help),
         STAGE_TEST(test_wrong_data_of_a_read),
         STAGE_TEST(test_wrong_data_of_a_write),
+        STAGE_TEST(test_data_to_write_is_new),
         STAGE_TEST(test_success_beyond_the_medium),
         STAGE_TEST(test_less_data_than_asked_for),
         STAGE_TEST(test_a_wrong_capacity),

@@ -185,6 +185,19 @@ static void test_what_may_follow_an_error(void **state)
     assert_nothing_found(lab);
 }
 
+/* Without an argument the command alone tells one from another. */
+static void test_another_command_after_an_error(void **state)
+{
+    struct lab *lab = *state;
+    struct aoe_frame one = header(0xF0, 1), other = header(0xF1, 2);
+    refuse(lab, take(lab, &one));
+    take(lab, &other);
+    assert_nothing_found(lab);
+    one.tag = 3;
+    take(lab, &one);
+    assert_found(lab, "i-retransmit", 1);
+}
+
 static void test_the_latest_errors_are_remembered(void **state)
 {
     struct lab *lab = *state;
@@ -251,6 +264,7 @@ int main(void)
         WATCH_TEST(test_pace_after_an_error),
         WATCH_TEST(test_the_same_tag_after_an_error),
         WATCH_TEST(test_what_may_follow_an_error),
+        WATCH_TEST(test_another_command_after_an_error),
         WATCH_TEST(test_the_latest_errors_are_remembered),
         WATCH_TEST(test_other_data_in_a_repeat),
         WATCH_TEST(test_other_data_in_another_write),
