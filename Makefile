@@ -4,6 +4,7 @@
 # make check     install what is missing, build, run every test
 # make unit      the unit tests
 # make end-to-end  the tests that run the programs in network namespaces
+# make initiators  all scenarios against Linux's driver and iPXE, minutes long
 # make fuzz      the fuzzers, FUZZ_TIME seconds each
 # make bench     how long runs take, compared with each other
 # make lint      formats, static analysis, manual pages, scenarios
@@ -209,6 +210,10 @@ $(RUN_TESTS): %.run: %
 end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
 	@AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider ci
 
+initiators: all
+	@AOE_BUILD=$(abspath $(BUILD)) AOE_INITIATORS=full \
+		/usr/bin/python3 -m pytest -q -p no:cacheprovider ci/test_initiators.py
+
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
 # for a long one. New inputs stay in build/.
 fuzz:
@@ -291,6 +296,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end initiators fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

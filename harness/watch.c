@@ -208,22 +208,31 @@ static uint64_t data_of(const struct aoe_frame *frame)
     return hash(frame->payload.bytes, length);
 }
 
-/* What has got an AoE error is not sent again at once: the error would come at once, for ever. */
-static void judge_pace(const struct watched_frame *at)
+/* The latest AoE error that the same command has got, or NULL. */
+static const struct watched_error *error_of(const struct watch *watch,
+                                            const struct aoe_frame *frame)
 {
-    const struct watch *watch = at->watch;
-    uint64_t content = content_of(at->frame);
+    const struct watched_error *latest = NULL;
+    uint64_t content = content_of(frame);
     size_t kept = watch->error_count < WATCH_ERRORS ? watch->error_count : WATCH_ERRORS;
     for (size_t i = 0; i < kept; i++) {
         const struct watched_error *error = &watch->errors[i];
-        int64_t since = at->event->time - error->time;
-        if (error->command != at->frame->command || error->content != content || since >= pace)
-            continue;
+        bool same = error->command == frame->command && error->content == content;
+        if (same && (!latest || error->time > latest->time))
+            latest = error;
+    }
+    return latest;
+}
+
+/* What has got an AoE error is not sent again at once: the error would come at once, for ever. */
+static void judge_pace(const struct watched_frame *at)
+{
+    const struct watched_error *error = error_of(at->watch, at->frame);
+    int64_t since = error ? at->event->time - error->time : pace;
+    if (since < pace)
         report(at, (struct watched_place){"i-retransmit", "repeat", 0, 0},
                "10 ms or more after the error response", "%.3f ms after it",
                (double)since / MILLISECOND);
-        return;
-    }
 }
 
 /* A response that came meanwhile may have told the initiator that the target is faster than it
