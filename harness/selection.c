@@ -57,6 +57,17 @@ void selection_make(struct arena *arena, const struct options *options,
             report->results[report->count++].scenario = catalogue->scenarios[i];
 }
 
+/* As one word for a shell. */
+static const char *quoted(struct arena *arena, const char *text)
+{
+    const char *made = "'", *quote;
+    while ((quote = strchr(text, '\''))) {
+        made = arena_print(arena, "%s%.*s'\\''", made, (int)(quote - text), text);
+        text = quote + 1;
+    }
+    return arena_print(arena, "%s%s'", made, text);
+}
+
 static const char *role_text(struct arena *arena, const struct options *options)
 {
     char address[AOE_ADDRESS_TEXT];
@@ -66,7 +77,7 @@ static const char *role_text(struct arena *arena, const struct options *options)
     const char *text =
         arena_print(arena, "aoe-conform --initiator %s --serve %s", options->interface, address);
     if (options->stimulus)
-        text = arena_print(arena, "%s --stimulus '%s'", text, options->stimulus);
+        text = arena_print(arena, "%s --stimulus %s", text, quoted(arena, options->stimulus));
     return text;
 }
 

@@ -116,6 +116,11 @@ static void test_commands(void **state)
         selection_command(&lab->arena, options),
         "aoe-conform --initiator v0 --serve e7.0 --stimulus 'ssh host' --allow link --seed 4");
     *options = (struct options){
+        .mode = MODE_INITIATOR, .interface = "v0", .seed = 1, .stimulus = "sh -c 'x y' z"};
+    assert_string_equal(
+        selection_command(&lab->arena, options),
+        "aoe-conform --initiator v0 --serve e0.0 --stimulus 'sh -c '\\''x y'\\'' z'");
+    *options = (struct options){
         .mode = MODE_TARGET, .interface = "v0", .slot = 1, .seed = 1, .scenarios = "S"};
     assert_string_equal(selection_command(&lab->arena, options),
                         "aoe-conform --target v0 e0.1 --scenarios S");
