@@ -79,11 +79,12 @@ static void finish(struct initiator *initiator)
     initiator->stimulus = NULL;
 }
 
-/* True once it has ended; false where it had not by then. */
+/* True once it has ended; false where it had not by then, or the scenario cannot go on. */
 static bool wait_until(struct initiator *initiator, int64_t until)
 {
+    const struct run *run = initiator->serving.run;
     struct session *session = initiator->serving.session;
-    while (!initiator->over && link_now() < until && !*session->stop)
+    while (!initiator->over && link_now() < until && !*session->stop && !(run && run->error))
         session_wait(session, NULL, link_now() + STEP);
     return initiator->over;
 }
@@ -353,7 +354,7 @@ bool initiator_stimulus(struct run *run, const struct statement *statement)
     int64_t most = within ? expect_milliseconds(run, within) : initiator->serving.patience;
     bool ended = wait_until(initiator, initiator->started + most);
     bool holds = ended && judge_status(run, statement->initiator->outcome);
-    if (!ended && !*run->session->stop)
+    if (!ended && !*run->session->stop && !run->error)
         fail_hang(run, "success or an error", hang_text(run->arena, most));
     finish(initiator);
     return holds;
