@@ -52,7 +52,7 @@ def fixture_judge():
 def start_part(lab, patterns):
     path = os.path.join(lab.folder, "result.json")
     return path, subprocess.Popen(
-        lab.judge_command("--stimulus", lab.stimulus(), "--patience", "20", "--json", path, *patterns),
+        lab.judge_command("--stimulus", lab.stimulus(), "--patience", "240", "--json", path, *patterns),
         env=lab.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 

@@ -57,6 +57,8 @@ struct serving {
 
 /* Makes the target shelf.slot of the session and its medium. 0, or -1 with a line in `reason`. */
 int serving_open(struct serving *serving, struct session *session, const char **reason);
+
+/* Also of one that was never opened: its disk.fd is -1 then, and the rest zero. */
 void serving_close(struct serving *serving);
 
 /* Sends what is due; returns when something will be due next, at the latest `until`. */
