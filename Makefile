@@ -70,7 +70,7 @@ PLUGIN   = $(BUILD)/aoe-suite.so
 PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-initiator $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
-MANUALS  = $(wildcard */*.1)
+MANUALS  = $(filter-out baselines/%,$(wildcard */*.1))
 
 .DEFAULT_GOAL = all
 all: $(PROGRAMS) $(PLUGIN)
