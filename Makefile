@@ -60,7 +60,7 @@ PLUGIN_LIBS     := $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
 WIRESHARK_PLUGINS  ?= $(shell pkg-config --variable=plugindir wireshark)
 WIRESHARK_PROFILES ?= $(shell pkg-config --variable=prefix wireshark)/share/wireshark/profiles
 
-UNITS = common protocol target-ref initiator-ref harness analyser dissector
+UNITS = common protocol target-ref deviations initiator-ref harness analyser dissector
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*.c))))
@@ -68,19 +68,25 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*
 LIB      = $(BUILD)/libaoe.a
 PLUGIN   = $(BUILD)/aoe-suite.so
 PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-initiator $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
+# What only tests this suite, and is not installed.
+DEVIANTS = $(BUILD)/aoe-target-deviant
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
 MANUALS  = $(filter-out baselines/%,$(wildcard */*.1))
 
 .DEFAULT_GOAL = all
-all: $(PROGRAMS) $(PLUGIN)
+all: $(PROGRAMS) $(DEVIANTS) $(PLUGIN)
 
 $(LIB): $(call objects,protocol)
 	$(say) AR $@
 	$(run)rm -f $@; $(AR) rcs $@ $^
 
-$(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(BUILD)/common/port.o \
-                     $(call objects,target-ref) $(LIB)
+TARGET = $(call objects,target-ref) $(BUILD)/common/port.o
+$(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(TARGET) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/aoe-target-deviant: $(BUILD)/deviations/main.o $(call objects,deviations) $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
@@ -133,7 +139,11 @@ $(BUILD)/protocol/tests/%: $(BUILD)/protocol/tests/%.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
-$(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(call objects,target-ref) $(LIB)
+$(BUILD)/target-ref/tests/%: $(BUILD)/target-ref/tests/%.o $(TARGET) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+
+$(BUILD)/deviations/tests/%: $(BUILD)/deviations/tests/%.o $(call objects,deviations) $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
@@ -234,7 +244,7 @@ $(BUILD)/protocol/fuzz/%: $(BUILD)/protocol/fuzz/%.o $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
-$(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(call objects,target-ref) $(LIB)
+$(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
@@ -283,7 +293,7 @@ lint: all
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install $(PROGRAMS) harness/aoe-stimulus-linux $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(MANUALS) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(filter-out deviations/%,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	cd scenarios && find . -name '*.aoe' -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(PREFIX))/share/aoe-suite/scenarios/{} \;
 	install -d $(DESTDIR)$(WIRESHARK_PLUGINS)/epan $(DESTDIR)$(WIRESHARK_PROFILES)/AoE

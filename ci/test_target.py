@@ -357,7 +357,7 @@ def test_help_and_version():
 
 def test_every_option_is_in_help_and_manual():
     folder = os.path.join(aoelab.ROOT, "target-ref")
-    with open(os.path.join(folder, "main.c"), encoding="utf-8") as file:
+    with open(os.path.join(folder, "options.c"), encoding="utf-8") as file:
         source = file.read()
     with open(os.path.join(folder, "aoe-target.1"), encoding="utf-8") as file:
         manual = file.read()

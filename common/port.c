@@ -190,7 +190,8 @@ size_t port_receive(struct port *port, uint8_t *frame, size_t capacity)
             return 0;
         /* Other hosts' frames, and those of a VLAN that has no interface here (2-l2). */
         bool ours = from.sll_pkttype == PACKET_HOST || from.sll_pkttype == PACKET_BROADCAST;
-        if (ours && (size_t)got <= capacity)
+        if ((ours || port->every_host) && from.sll_pkttype != PACKET_OUTGOING &&
+            (size_t)got <= capacity)
             return (size_t)got;
     }
 }

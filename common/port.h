@@ -17,6 +17,7 @@ struct port {
     bool running;             /* up, with a carrier */
     uint32_t carrier_changes; /* as the kernel counts them; 0 until it has told */
     bool exists;              /* false once the interface has been deleted */
+    bool every_host;          /* port_receive() also takes what comes for other hosts */
 };
 
 /* Opens the interface for AoE frames. On failure returns -1 with a line in `message` (no
@@ -29,7 +30,8 @@ void port_close(struct port *port);
 size_t port_buffer(struct port *port, size_t bytes);
 
 /* Takes the next frame. Returns its length, or 0 where none waits; frames that are for another
- * host or longer than `capacity` are dropped. A link that is down is no error. */
+ * host (unless every_host) or longer than `capacity` are dropped. A link that is down is no error.
+ */
 size_t port_receive(struct port *port, uint8_t *frame, size_t capacity);
 
 /* Sends one frame. False where the interface did not take it within a second. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request goes through accepts(), dispatch() and finish(), and nothing else: whether to answer,
- * what to answer, and how it leaves. */
+/* A request goes through accepts(), model_carry_out() and finish(), and nothing else: whether to
+ * answer, what to answer, and how it leaves; and through the hooks around these. */
 #include "model.h"
 
 #include <stdio.h>
@@ -128,7 +128,7 @@ static bool accepts(const struct model *model, const struct aoe_frame *request)
            (masks->count == 0 || model_list_has(masks, request->source));
 }
 
-static void set_error(struct aoe_frame *response, enum aoe_error error)
+void model_set_error(struct aoe_frame *response, enum aoe_error error)
 {
     response->error = (uint8_t)error;
     response->flags = (uint8_t)(AOE_FLAG_RESPONSE | (error ? AOE_FLAG_ERROR : 0));
@@ -475,8 +475,7 @@ static enum aoe_error answer_reserve(struct model *model, const struct aoe_frame
     return error;
 }
 
-/* Carries the request out and completes `response`. Sets `*silent` where it wants no answer. */
-static enum aoe_error dispatch(struct model *model, const struct aoe_frame *request,
+enum aoe_error model_carry_out(struct model *model, const struct aoe_frame *request,
                                struct aoe_frame *response, bool *silent)
 {
     if (request->version != AOE_VERSION)
@@ -504,7 +503,7 @@ static size_t finish(const struct model *model, struct aoe_frame *response,
 {
     size_t length = aoe_frame_build(response, bytes, frame_room(model));
     if (!length) {
-        set_error(response, AOE_ERROR_DEVICE);
+        model_set_error(response, AOE_ERROR_DEVICE);
         response->payload = (struct aoe_span){NULL, 0};
         if (response->command == AOE_COMMAND_CONFIG)
             response->config.length = 0;
@@ -517,16 +516,35 @@ static size_t finish(const struct model *model, struct aoe_frame *response,
     return aoe_frame_pad(bytes, length, AOE_FRAME_MIN, AOE_FRAME_MAX);
 }
 
+/* Answers a request that is accepted, with its hooks. Returns the length of the response. */
+static size_t answer(struct model *model, const struct aoe_frame *request,
+                     uint8_t bytes[AOE_FRAME_MAX])
+{
+    const struct model_hooks *hooks = &model->hooks;
+    bool silent = false;
+    struct aoe_frame response = respond(model, request);
+    enum aoe_error error = hooks->carry_out
+                               ? hooks->carry_out(hooks->user, model, request, &response, &silent)
+                               : model_carry_out(model, request, &response, &silent);
+    model_set_error(&response, error);
+    if (hooks->response)
+        hooks->response(hooks->user, model, request, &response, &silent);
+    size_t length = silent ? 0 : finish(model, &response, bytes);
+    return length && hooks->bytes ? hooks->bytes(hooks->user, model, request, bytes, length)
+                                  : length;
+}
+
 size_t model_answer(struct model *model, struct aoe_span frame, uint8_t response[AOE_FRAME_MAX])
 {
+    const struct model_hooks *hooks = &model->hooks;
     struct aoe_frame request;
     aoe_frame_decode(&request, frame.bytes, frame.length, frame.length);
-    if (!accepts(model, &request))
-        return 0;
-    bool silent = false;
-    struct aoe_frame answer = respond(model, &request);
-    set_error(&answer, dispatch(model, &request, &answer, &silent));
-    return silent ? 0 : finish(model, &answer, response);
+    if (hooks->request)
+        hooks->request(hooks->user, model, &request);
+    bool accepted = accepts(model, &request);
+    if (hooks->accept)
+        accepted = hooks->accept(hooks->user, model, &request, accepted);
+    return accepted ? answer(model, &request, response) : 0;
 }
 
 size_t model_advert(const struct model *model, uint8_t advert[AOE_FRAME_MAX])

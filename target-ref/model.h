@@ -42,6 +42,27 @@ struct model_store {
     int (*save)(void *user, const struct model_settings *settings);
 };
 
+struct model;
+
+/* Callbacks around the steps of an answer, in their order: for targets that are to be wrong in one
+ * thing. NULL passes through. */
+struct model_hooks {
+    void *user;
+    /* Changes what the model takes the frame for. */
+    void (*request)(void *user, struct model *model, struct aoe_frame *request);
+    /* Whether to answer, given what the model thinks of it. */
+    bool (*accept)(void *user, struct model *model, const struct aoe_frame *request, bool accepted);
+    /* In place of model_carry_out(), which it may call, with what it likes, or not. */
+    enum aoe_error (*carry_out)(void *user, struct model *model, const struct aoe_frame *request,
+                                struct aoe_frame *response, bool *silent);
+    /* Changes the response, its error included, or its mind about sending it. */
+    void (*response)(void *user, struct model *model, const struct aoe_frame *request,
+                     struct aoe_frame *response, bool *silent);
+    /* Changes the bytes, of which there is room for AOE_FRAME_MAX. Returns their new length. */
+    size_t (*bytes)(void *user, struct model *model, const struct aoe_frame *request,
+                    uint8_t *response, size_t length);
+};
+
 struct model {
     uint16_t shelf;
     uint8_t slot;
@@ -54,11 +75,12 @@ struct model {
     struct model_settings settings;
     struct model_disk disk;
     struct model_store store;
+    struct model_hooks hooks;
     uint8_t payload[AOE_FRAME_MAX]; /* room for the payload of one response */
 };
 
 /* Makes a target with an empty config string and empty lists. MTU, MAC, buffer count (16),
- * firmware version (1), read_only, settings and store are the caller's to set in the struct
+ * firmware version (1), read_only, settings, store and hooks are the caller's to set in the struct
  * afterwards. */
 void model_init(struct model *model, uint16_t shelf, uint8_t slot, const struct model_disk *disk);
 
@@ -73,6 +95,14 @@ uint8_t model_sector_count(const struct model *model);
 /* Answers one frame of any content. Returns the length of the response in bytes, 60 or more,
  * or 0 for silence. */
 size_t model_answer(struct model *model, struct aoe_span frame, uint8_t response[AOE_FRAME_MAX]);
+
+/* Carries a request out that is for this target, and completes `response`, which holds the words of
+ * the request. Returns the error to answer with, or sets `*silent` where there is no answer. */
+enum aoe_error model_carry_out(struct model *model, const struct aoe_frame *request,
+                               struct aoe_frame *response, bool *silent);
+
+/* Puts an error, or none, into a response. */
+void model_set_error(struct aoe_frame *response, enum aoe_error error);
 
 /* Builds the broadcast that tells initiators of this target (clause 3.2-announce). Returns its
  * length, or 0 where the MTU does not carry it. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "deviation.h"
+
+#include <time.h>
+
+#include "family.h"
+
+static const struct family *const families[] = {
+    &family_frame,
+};
+
+enum { FAMILIES = sizeof families / sizeof families[0] };
+
+const struct deviation *deviation_at(size_t index)
+{
+    for (size_t i = 0; i < FAMILIES; i++) {
+        if (index < families[i]->count)
+            return &families[i]->deviations[index];
+        index -= families[i]->count;
+    }
+    return NULL;
+}
+
+const struct deviation *deviation_find(const char *name)
+{
+    const struct deviation *deviation;
+    for (size_t i = 0; (deviation = deviation_at(i)); i++)
+        if (strcmp(deviation->name, name) == 0)
+            return deviation;
+    return NULL;
+}
+
+/* Gives the model to those hooks of the deviation that are not told it. */
+static void open_deviant(void *user, struct model *model)
+{
+    struct deviant *deviant = user;
+    deviant->model = model;
+    if (deviant->deviation->hooks.open)
+        deviant->deviation->hooks.open(user, model);
+}
+
+void deviation_start(const struct deviation *deviation, struct deviant *deviant,
+                     struct target_hooks *hooks)
+{
+    memset(deviant, 0, sizeof *deviant);
+    deviant->deviation = deviation;
+    deviant->value = deviation->value;
+    *hooks = deviation->hooks;
+    hooks->user = deviant;
+    hooks->open = open_deviant;
+}
+
+size_t family_message_end(const uint8_t *bytes, size_t length)
+{
+    struct aoe_frame frame;
+    aoe_frame_decode(&frame, bytes, length, length);
+    size_t end = length > AOE_FRAME_MIN ? length : aoe_message_end(&frame, 0);
+    return end < length ? end : length;
+}
+
+uint64_t family_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
