@@ -123,7 +123,8 @@ $(BUILD)/plugin/%.o: %.c Makefile
 
 $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 
-# The page's files are part of the program.
+# The files of pages are part of the programs.
+$(BUILD)/common/page_frame.o: $(wildcard common/page/*)
 $(BUILD)/analyser/page_resource.o: $(wildcard analyser/page/*)
 
 $(BUILD)/%.o: %.c Makefile
@@ -163,7 +164,8 @@ $(BUILD)/harness/tests/%: $(BUILD)/harness/tests/%.o $(BUILD)/libharness.a \
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(HARNESS_LIBS)
 
-$(BUILD)/analyser/tests/make_page: $(addprefix $(BUILD)/analyser/,tests/make_page.o page.o page_resource.o)
+$(BUILD)/analyser/tests/make_page: $(addprefix $(BUILD)/analyser/,tests/make_page.o page.o page_resource.o) \
+                                   $(BUILD)/common/page_frame.o
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
 

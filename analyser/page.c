@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/page_frame.h"
 #include "page_resource.h"
+
+/* All that the page shows. */
+struct pages {
+    const struct page_capture *captures;
+    size_t count;
+};
 
 struct sink {
     FILE *to;
@@ -145,51 +152,42 @@ static int write_captures(FILE *to, const struct page_capture *captures, size_t 
     return fputs("]}", to) < 0 ? -1 : 0;
 }
 
-static int write_bytes(FILE *to, const char *bytes, size_t length)
+/* What is drawn, and how, is up to the scripts. */
+static int write_body(FILE *to, const void *of)
 {
-    return fwrite(bytes, 1, length, to) == length ? 0 : -1;
-}
-
-/* What stands for "{{name}}": a file of analyser/page/, or the data. */
-static int write_named(FILE *to, const char *name, size_t length,
-                       const struct page_capture *captures, size_t count)
-{
-    static const char data[] = "captures";
-    if (length == strlen(data) && !memcmp(name, data, length))
-        return write_captures(to, captures, count);
-    struct page_resource resource = page_resource(name, length);
-    if (!resource.bytes) {
-        errno = EINVAL;
+    static const char begin[] =
+        "<main id=\"page\"><noscript>This page draws its charts and tables with a script, which is "
+        "in this file. Allow scripts to see them.</noscript></main>\n"
+        "<div id=\"tooltip\" role=\"tooltip\" hidden></div>\n"
+        "<script type=\"application/json\" id=\"captures\">";
+    const struct pages *pages = of;
+    if (fputs(begin, to) < 0 || write_captures(to, pages->captures, pages->count))
         return -1;
-    }
-    return write_bytes(to, resource.bytes, resource.length);
+    return fputs("</script>", to) < 0 ? -1 : 0;
 }
 
-static int write_page(FILE *to, const struct page_capture *captures, size_t count)
+static int write_title(FILE *to, const void *of)
 {
-    static const char frame[] = "page.html";
-    struct page_resource page = page_resource(frame, strlen(frame));
-    const char *at = page.bytes, *end = at + page.length;
-    for (;;) {
-        const char *open = memmem(at, (size_t)(end - at), "{{", 2);
-        const char *close = open ? memmem(open, (size_t)(end - open), "}}", 2) : NULL;
-        if (!close)
-            return write_bytes(to, at, (size_t)(end - at));
-        const char *name = open + 2;
-        if (write_bytes(to, at, (size_t)(open - at)) ||
-            write_named(to, name, (size_t)(close - name), captures, count))
-            return -1;
-        at = close + 2;
-    }
+    (void)of;
+    return fputs("aoe-analyze", to) < 0 ? -1 : 0;
 }
 
 int page_write(FILE *to, const struct page_capture *captures, size_t count)
 {
+    const struct pages pages = {captures, count};
+    const struct page_frame frame = {
+        .generator = "aoe-analyze",
+        .styles = page_styles,
+        .style_count = PAGE_STYLES,
+        .scripts = page_scripts,
+        .script_count = PAGE_SCRIPTS,
+        .title = write_title,
+        .body = write_body,
+        .of = &pages,
+    };
     if (count != 1 && count != 2) {
         errno = EINVAL;
         return -1;
     }
-    if (write_page(to, captures, count))
-        return -1;
-    return fflush(to) ? -1 : 0;
+    return page_frame_write(to, &frame);
 }

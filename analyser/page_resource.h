@@ -3,14 +3,11 @@
 #ifndef AOE_PAGE_RESOURCE_H
 #define AOE_PAGE_RESOURCE_H
 
-#include <stddef.h>
+#include "common/embed.h"
 
-struct page_resource {
-    const char *bytes; /* `length` of them, without a NUL at the end */
-    size_t length;
-};
+enum { PAGE_STYLES = 2, PAGE_SCRIPTS = 13 };
 
-/* The file of this name, `name_length` bytes long; its bytes are NULL where there is none. */
-struct page_resource page_resource(const char *name, size_t name_length);
+/* In the order that the page has them in. */
+extern const struct embedded page_styles[PAGE_STYLES], page_scripts[PAGE_SCRIPTS];
 
 #endif
