@@ -27,6 +27,8 @@ static const char help[] =
     "  --patience SECONDS   how long the initiator may take for anything (default 60)\n"
     "  --host MAC           the initiator's address (default: the first that asks)\n"
     "  --quick              only the most telling scenarios\n"
+    "  --fuzz N             N random requests instead of scenarios, judged by the reference\n"
+    "                       target's model; a difference becomes a scenario\n"
     "  --skip PATTERN       leave out scenarios (may be repeated)\n"
     "  --strict             a should that does not hold fails the run\n"
     "  --baseline FILE      failures that are known; --write-baseline FILE makes one\n"
@@ -64,6 +66,7 @@ enum {
     OPTION_JUNIT,
     OPTION_TAP,
     OPTION_CAPTURES,
+    OPTION_FUZZ,
     OPTION_SEED,
     OPTION_TIMEOUT,
     OPTION_JOURNAL,
@@ -94,6 +97,7 @@ static const struct option table[] = {
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"tap", required_argument, NULL, OPTION_TAP},
     {"captures", required_argument, NULL, OPTION_CAPTURES},
+    {"fuzz", required_argument, NULL, OPTION_FUZZ},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"journal", required_argument, NULL, OPTION_JOURNAL},
@@ -197,6 +201,12 @@ static int set_mode(struct parsing *parsing, enum mode mode)
 static int parse_limits(struct parsing *parsing, int option, const char *text)
 {
     uint64_t number;
+    if (option == OPTION_FUZZ) {
+        if (parse_number(text, INT64_MAX, &parsing->options->fuzz) && parsing->options->fuzz)
+            return 0;
+        return fail(parsing, arena_print(parsing->arena,
+                                         "--fuzz '%s': a number of requests from 1 on", text));
+    }
     if (option == OPTION_SEED) {
         if (!parse_number(text, INT64_MAX, &parsing->options->seed))
             return fail(parsing, arena_print(parsing->arena,
@@ -357,6 +367,7 @@ static int parse_option(struct parsing *parsing, int option, const char *argumen
     case OPTION_SKIP:
         add(parsing->arena, &options->skips, &options->skip_count, argument);
         return 0;
+    case OPTION_FUZZ:
     case OPTION_SEED:
     case OPTION_TIMEOUT:
         return parse_limits(parsing, option, argument);
@@ -369,6 +380,8 @@ static int parse_option(struct parsing *parsing, int option, const char *argumen
 static int check_sides(struct parsing *parsing)
 {
     const struct options *options = parsing->options;
+    if (options->fuzz && (options->mode != MODE_TARGET || options->pattern_count))
+        return fail(parsing, "--fuzz goes with --target, and without patterns");
     if (options->for_initiators && options->mode != MODE_INITIATOR)
         return fail(parsing, "--serve, --stimulus, --patience and --host go with --initiator");
     if (options->mode != MODE_INITIATOR)
@@ -385,12 +398,12 @@ static int finish(struct parsing *parsing, int argc, char **argv, int next)
     struct options *options = parsing->options;
     if (options->mode == MODE_NONE)
         return fail(parsing, "say what to do: 'aoe-conform --target IFACE e0.1', or --help");
-    if (check_sides(parsing))
-        return -1;
     if (options->mode == MODE_TARGET && parse_address(parsing, argv[next++]))
         return -1;
     for (; next < argc; next++)
         add(parsing->arena, &options->patterns, &options->pattern_count, argv[next]);
+    if (check_sides(parsing))
+        return -1;
     if (options->pattern_count && options->mode != MODE_TARGET && options->mode != MODE_INITIATOR &&
         options->mode != MODE_LIST)
         return fail(parsing, arena_print(parsing->arena, "unexpected '%s'", options->patterns[0]));

@@ -40,6 +40,7 @@ struct options {
     const char *scenarios, *journal, *baseline, *write_baseline, *captures;
     const char *json, *junit, *tap;
     bool strict, quick, verbose;
+    uint64_t fuzz; /* random requests instead of scenarios; 0: none */
     uint64_t seed;
     unsigned timeout_ms; /* 0: by calibration */
 };

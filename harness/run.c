@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "discover.h"
+#include "fuzzing.h"
 #include "interpret.h"
 #include "keeper.h"
 #include "protocol/names.h"
+#include "selection.h"
 #include "whole_run.h"
 
 enum { WINDOW = 256 /* sectors that media scenarios may write, where the user names none */ };
@@ -132,9 +134,26 @@ static int meet(void *user)
     return 0;
 }
 
+static void select_results(void *user, const struct catalogue *catalogue)
+{
+    struct target_run *run = user;
+    struct report *report = &run->whole.report;
+    if (!run->whole.options->fuzz) {
+        selection_make(run->whole.arena, run->whole.options, catalogue, report);
+        return;
+    }
+    report->results = arena_new(run->whole.arena, sizeof *report->results);
+    report->results->scenario = fuzzing_scenario(run->whole.arena, run->whole.options);
+    report->count = 1;
+}
+
 static void interpret_result(void *user, struct result *result)
 {
     struct target_run *run = user;
+    if (run->whole.options->fuzz) {
+        fuzzing(&run->whole.session, run->facts, run->whole.options, &run->whole.baseline, result);
+        return;
+    }
     interpret(&run->whole.session, NULL, result->scenario, run->facts, result);
 }
 
@@ -144,8 +163,9 @@ static void died_of_putting_back(struct target_run *run, struct result *result,
                                  const struct event *last)
 {
     struct failure *failure = session_failure(&run->whole.session, result, NULL, last);
-    failure->line = result->scenario->statements->at.line;
-    failure->statement = result->scenario->statements->text;
+    const struct statement *first = result->scenario->statements;
+    failure->line = first ? first->at.line : 0;
+    failure->statement = first ? first->text : "";
     failure->expected = "the target goes on answering";
     failure->actual = arena_print(run->whole.arena, "it stopped answering at: %s",
                                   last ? last->statement : "the end of the scenario");
@@ -214,6 +234,7 @@ static struct target_run *new_run(struct arena *arena, const struct options *opt
                                   volatile int *stop, const char **error)
 {
     static const struct whole_run_side side = {
+        .select = select_results,
         .meet = meet,
         .interpret = interpret_result,
         .after = after_scenario,

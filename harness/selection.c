@@ -84,6 +84,8 @@ static const char *role_text(struct arena *arena, const struct options *options)
 const char *selection_command(struct arena *arena, const struct options *options)
 {
     const char *text = role_text(arena, options);
+    if (options->fuzz)
+        text = arena_print(arena, "%s --fuzz %llu", text, (unsigned long long)options->fuzz);
     if (options->allow_text)
         text = arena_print(arena, "%s --allow %s", text, options->allow_text);
     if (options->seed != 1)

@@ -120,7 +120,10 @@ int whole_run(struct whole_run *run, const struct catalogue *catalogue, volatile
     if (selection_check(arena, options, catalogue, run->error) ||
         (options->baseline && baseline_read(arena, options->baseline, &run->baseline, run->error)))
         return EXIT_USAGE;
-    selection_make(arena, options, catalogue, &run->report);
+    if (run->side->select)
+        run->side->select(run->user, catalogue);
+    else
+        selection_make(arena, options, catalogue, &run->report);
     struct link *link = link_open(options->interface, text, sizeof text);
     if (!link) {
         *run->error = arena_text(arena, text);

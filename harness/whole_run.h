@@ -24,6 +24,9 @@ struct whole_run {
 
 /* What differs between judging a target and judging an initiator. All get the run's `user`. */
 struct whole_run_side {
+    /* Gives the report its results, still without verdicts; NULL: those of the scenarios that the
+     * options select. */
+    void (*select)(void *user, const struct catalogue *catalogue);
     /* Finds who is judged. 0, or the exit status with a line in the run's error; EXIT_USAGE ends
      * the run without a report. */
     int (*meet)(void *user);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake_link.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/fuzzing.h"
+#include "harness/sequence.h"
+
+static const struct baseline nothing_known;
+
+/* Every test in a folder of its own: a difference writes a file. */
+static int set_up(void **state)
+{
+    char folder[] = "/tmp/aoe-fuzzing-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    return lab_set_up_and_meet(state);
+}
+
+static int tear_down(void **state)
+{
+    char folder[256];
+    remove("aoe-fuzz-7.aoe");
+    assert_non_null(getcwd(folder, sizeof folder));
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+    return lab_tear_down(state);
+}
+
+static enum verdict fuzz(struct lab *lab, uint64_t requests, const struct baseline *baseline)
+{
+    const struct options options = {.fuzz = requests, .seed = 7, .allow = TOUCH_TARGET};
+    lab->result =
+        (struct result){.reason = "", .scenario = fuzzing_scenario(&lab->arena, &options)};
+    lab->session.result = &lab->result;
+    fuzzing(&lab->session, lab->facts, &options, baseline, &lab->result);
+    return lab->result.verdict;
+}
+
+static void test_the_model_is_clean(void **state)
+{
+    struct lab *lab = *state;
+    size_t before = lab->link->sent;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_PASS);
+    assert_string_equal(lab->result.reason, "");
+    assert_true(lab->link->sent - before >= 4000);
+    assert_int_not_equal(access("aoe-fuzz-7.aoe", F_OK), 0);
+}
+
+static void test_nothing_is_changed_without_permission(void **state)
+{
+    struct lab *lab = *state;
+    uint8_t media[SECTORS * AOE_SECTOR_BYTES];
+    memcpy(media, lab->link->media, sizeof media);
+    lab->link->model.settings.length = 3;
+    lab->session.gate.allowed = 0;
+    fuzz(lab, 2000, &nothing_known);
+    assert_int_equal(lab->link->model.settings.length, 3);
+    assert_int_equal(lab->link->model.settings.masks.count, 0);
+    assert_int_equal(lab->link->model.settings.reserves.count, 0);
+    assert_memory_equal(media, lab->link->media, sizeof media);
+}
+
+/* The file that it has written, as a scenario. */
+static struct scenario *written(struct lab *lab)
+{
+    char text[65536];
+    const char *error;
+    FILE *file = fopen("aoe-fuzz-7.aoe", "re");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    struct scenario *scenario = scenario_parse(&lab->arena, "x", "x.aoe", text, length, &error);
+    if (!scenario)
+        fail_msg("%s", error);
+    return scenario;
+}
+
+static size_t requests_of(const struct scenario *scenario)
+{
+    size_t count = 0;
+    for (const struct statement *s = scenario->statements; s; s = s->next)
+        count += s->kind == STATEMENT_SEND;
+    return count;
+}
+
+/* It is found, and what is written shows it again, and no more once the target is mended. */
+static void assert_found(struct lab *lab, fake_tamper *tamper, const char *clause, size_t most)
+{
+    lab->link->tamper = tamper;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_FAIL);
+    struct scenario *scenario = written(lab);
+    assert_string_equal(scenario->clause->id, clause);
+    assert_true(requests_of(scenario) <= most);
+    assert_non_null(strstr(lab->result.reason, "aoe-fuzz-7.aoe shows it"));
+    lab->other = (struct result){.reason = ""};
+    interpret(&lab->session, NULL, scenario, lab->facts, &lab->other);
+    assert_int_equal(lab->other.verdict, VERDICT_FAIL);
+    lab->link->tamper = NULL;
+    lab->other = (struct result){.reason = ""};
+    interpret(&lab->session, NULL, scenario, lab->facts, &lab->other);
+    assert_int_equal(lab->other.verdict, VERDICT_PASS);
+}
+
+/* A set replaces a string that is there. */
+static size_t tamper_set(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                         size_t length)
+{
+    bool set = request->command == AOE_COMMAND_CONFIG && request->config.ccmd == AOE_CONFIG_SET;
+    (void)response;
+    if (!length || !set || request->config.length > request->payload.length ||
+        request->config.length > AOE_STRING_MAX)
+        return length;
+    link->model.settings.length = request->config.length;
+    memcpy(link->model.settings.string, request->payload.bytes, request->config.length);
+    return length;
+}
+
+static void test_a_string_that_is_replaced(void **state)
+{
+    /* What the string is instead shows in whatever asks for it next. */
+    struct lab *lab = *state;
+    lab->link->tamper = tamper_set;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_FAIL);
+    struct scenario *scenario = written(lab);
+    assert_true(requests_of(scenario) <= 3 + 3);
+    assert_int_equal(scenario->clause->id[0], '3');
+}
+
+/* The last byte of what is read is wrong in longer reads. */
+static size_t tamper_data(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                          size_t length)
+{
+    (void)link;
+    if (request->command == AOE_COMMAND_ATA && request->ata.count == 2 &&
+        length == AOE_ATA_BYTES + 2 * AOE_SECTOR_BYTES)
+        response[length - 1] ^= 1;
+    return length;
+}
+
+static void test_data_that_is_wrong(void **state)
+{
+    assert_found(*state, tamper_data, "3.1-readback", 3 + 8 + 1);
+}
+
+/* A rule: the tag comes back without its highest byte. */
+static size_t tamper_tag(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                         size_t length)
+{
+    (void)link;
+    if (length && request->command == AOE_COMMAND_RESERVE && request->reserve.rcmd)
+        response[20] = 0;
+    return length;
+}
+
+static void test_a_rule_that_is_broken(void **state)
+{
+    assert_found(*state, tamper_tag, "2.7-tag", 3);
+}
+
+static void test_a_rule_that_is_known(void **state)
+{
+    const struct baseline known = {
+        .entries = arena_new(&((struct lab *)*state)->arena, sizeof *known.entries), .count = 1};
+    struct lab *lab = *state;
+    known.entries[0].pattern = "rules/2.7-*";
+    lab->link->tamper = tamper_tag;
+    assert_int_equal(fuzz(lab, 1000, &known), VERDICT_PASS);
+}
+
+/* Silent for ever from the first unknown command on. */
+static size_t tamper_dead(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                          size_t length)
+{
+    (void)response;
+    link->calls += request->command > AOE_COMMAND_RESERVE;
+    return link->calls ? 0 : length;
+}
+
+static void test_a_target_that_dies(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = tamper_dead;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_FAIL);
+    assert_non_null(strstr(lab->result.reason, "has stopped answering"));
+    assert_true(requests_of(written(lab)) > 0);
+}
+
+static void test_an_interrupted_run(void **state)
+{
+    struct lab *lab = *state;
+    lab->stop = 1;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_ERROR);
+    assert_string_equal(lab->result.reason, "interrupted");
+}
+
+/* ---- the sequences ---- */
+
+static struct sequence_source source(unsigned allowed, uint64_t seed)
+{
+    return (struct sequence_source){.state = seed,
+                                    .allowed = allowed,
+                                    .sectors = 2,
+                                    .ata = true,
+                                    .masks = true,
+                                    .reserve = true};
+}
+
+static const char *text_of(struct arena *arena, struct sequence_source from)
+{
+    struct sequence lines;
+    const char *text = sequence_head(arena, &from, "3.2-set");
+    sequence_preamble(arena, &from, &lines);
+    while (lines.count < SEQUENCE_LINES)
+        sequence_grow(arena, &from, &lines);
+    sequence_grow(arena, &from, &lines);
+    assert_int_equal(lines.count, SEQUENCE_LINES);
+    for (size_t i = 0; i < lines.count; i++)
+        text = arena_print(arena, "%s%s\n", text, lines.lines[i]);
+    return text;
+}
+
+static void test_every_line_is_of_the_language(void **state)
+{
+    struct lab *lab = *state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        const char *error, *text = text_of(&lab->arena, source(TOUCH_TARGET, seed));
+        if (!scenario_parse(&lab->arena, "x", "x.aoe", text, strlen(text), &error))
+            fail_msg("%s", error);
+    }
+}
+
+static void test_a_seed_is_a_sequence(void **state)
+{
+    struct lab *lab = *state;
+    const char *one = text_of(&lab->arena, source(TOUCH_TARGET, 1));
+    assert_string_equal(one, text_of(&lab->arena, source(TOUCH_TARGET, 1)));
+    assert_string_not_equal(one, text_of(&lab->arena, source(TOUCH_TARGET, 2)));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_the_model_is_clean),
+        TEST(test_nothing_is_changed_without_permission),
+        TEST(test_a_string_that_is_replaced),
+        TEST(test_data_that_is_wrong),
+        TEST(test_a_rule_that_is_broken),
+        TEST(test_a_rule_that_is_known),
+        TEST(test_a_target_that_dies),
+        TEST(test_an_interrupted_run),
+        TEST(test_every_line_is_of_the_language),
+        TEST(test_a_seed_is_a_sequence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
