@@ -2,6 +2,7 @@
 #include "evaluate.h"
 
 #include "common/pattern.h"
+#include "field_text.h"
 #include "protocol/names.h"
 
 enum { BYTES_MOST = AOE_FRAME_MAX };
@@ -262,74 +263,17 @@ bool evaluate_reading(struct run *run, const struct reading *reading, const stru
     return false;
 }
 
-static const char *name_of(const char *field, uint64_t value)
-{
-    if (!strcmp(field, "error"))
-        return aoe_name_error((uint8_t)value);
-    if (!strcmp(field, "command"))
-        return aoe_name_command((uint8_t)value);
-    if (!strcmp(field, "merror"))
-        return aoe_name_merror((uint8_t)value);
-    return NULL;
-}
-
-static const char *mac_text(struct arena *arena, uint64_t value)
-{
-    char *text = arena_array(arena, AOE_MAC_TEXT, 1);
-    uint8_t mac[AOE_MAC_BYTES];
-    aoe_mac_from_number(value, mac);
-    return aoe_mac_text(text, mac);
-}
-
 const char *evaluate_text(struct arena *arena, const struct reading *reading, uint64_t value)
 {
-    char bits[96];
-    const char *field = reading->name ? reading->name : "";
-    const char *name = reading->field ? name_of(field, value) : NULL;
-    if (name)
-        return arena_print(arena, "%llu (%s)", (unsigned long long)value, name);
-    if (reading->field && !strcmp(field, "status"))
-        return arena_print(arena, "0x%02llx (%s)", (unsigned long long)value,
-                           aoe_name_status(bits, sizeof bits, (uint8_t)value));
-    if (reading->field && !strcmp(field, "ata-error"))
-        return arena_print(arena, "0x%02llx (%s)", (unsigned long long)value,
-                           aoe_name_ata_error(bits, sizeof bits, (uint8_t)value));
-    if (reading->field && reading->field->layout == AOE_LAYOUT_HEADER &&
-        reading->field->bytes == AOE_MAC_BYTES)
-        return mac_text(arena, value);
-    if (value > 9)
-        return arena_print(arena, "%llu (0x%llx)", (unsigned long long)value,
-                           (unsigned long long)value);
-    return arena_print(arena, "%llu", (unsigned long long)value);
-}
-
-static const char *sector_text(struct arena *arena, const uint8_t *sector)
-{
-    uint64_t lba, seed;
-    if (pattern_identify(sector, &lba, &seed))
-        return arena_print(arena, "the pattern of seed %llu for LBA %llu", (unsigned long long)seed,
-                           (unsigned long long)lba);
-    for (size_t i = 1; i < AOE_SECTOR_BYTES; i++)
-        if (sector[i] != sector[0])
-            return arena_print(arena, "bytes %02x %02x %02x %02x ...", sector[0], sector[1],
-                               sector[2], sector[3]);
-    return arena_print(arena, "all bytes %02x", sector[0]);
-}
-
-static const char *bytes_text(struct arena *arena, struct value value)
-{
-    char text[256];
-    struct aoe_span span = {value.bytes, value.length};
-    if (value.length < AOE_SECTOR_BYTES)
-        return arena_print(arena, "%s (%zu bytes)", aoe_quote(text, 128, span), value.length);
-    return arena_print(arena, "%zu bytes, first %s", value.length, sector_text(arena, value.bytes));
+    return field_text(arena, reading->field, value);
 }
 
 static const char *list_text(struct arena *arena, struct value value)
 {
     const char *text = value.length ? "" : "empty";
     for (size_t i = 0; i < value.length && i < 6; i++)
-        text = arena_print(arena, "%s%s%s", text, i ? " " : "", mac_text(arena, value.items[i]));
+        text =
+            arena_print(arena, "%s%s%s", text, i ? " " : "", field_mac_text(arena, value.items[i]));
     if (value.length > 6)
         text = arena_print(arena, "%s ... (%zu)", text, value.length);
     return text;
@@ -340,7 +284,9 @@ static const char *value_text(struct arena *arena, const struct reading *reading
 {
     if (value.kind == VALUE_NUMBER)
         return evaluate_text(arena, reading, value.number);
-    return value.kind == VALUE_BYTES ? bytes_text(arena, value) : list_text(arena, value);
+    return value.kind == VALUE_BYTES
+               ? field_bytes_text(arena, (struct aoe_span){value.bytes, value.length})
+               : list_text(arena, value);
 }
 
 bool evaluate_compare(uint64_t left, enum comparison comparison, uint64_t right)
@@ -400,7 +346,7 @@ const char *evaluate_difference(struct arena *arena, struct value expected, stru
     if (i == most || (sector + 1) * AOE_SECTOR_BYTES > most)
         return arena_print(arena, "%zu bytes, differing from byte %zu on", actual.length, i);
     return arena_print(arena, "from byte %zu (sector %zu): %s", i, sector,
-                       sector_text(arena, actual.bytes + sector * AOE_SECTOR_BYTES));
+                       field_sector_text(arena, actual.bytes + sector * AOE_SECTOR_BYTES));
 }
 
 static void place(const struct condition *condition, const struct request *request, struct row *row)

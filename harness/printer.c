@@ -22,24 +22,6 @@ enum colour verdict_colour(enum verdict verdict)
     }
 }
 
-const char *printer_duration(const struct printer *printer, int64_t ns)
-{
-    static const struct {
-        int64_t ns;
-        const char *name;
-    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (ns < units[i].ns)
-            continue;
-        int64_t tenths = ns / (units[i].ns / 10);
-        if (tenths >= 1000)
-            return arena_print(printer->scratch, "%" PRId64 " %s", tenths / 10, units[i].name);
-        return arena_print(printer->scratch, "%" PRId64 ".%" PRId64 " %s", tenths / 10, tenths % 10,
-                           units[i].name);
-    }
-    return arena_print(printer->scratch, "%" PRId64 " ns", ns);
-}
-
 void printer_event(const struct printer *printer, const struct event *event, int64_t start,
                    bool marked)
 {

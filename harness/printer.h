@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the text report says of verdicts, durations and events; shared by its files. */
+/* What the text report says of verdicts and events; shared by its files. */
 #ifndef AOE_PRINTER_H
 #define AOE_PRINTER_H
 
@@ -8,9 +8,6 @@
 
 /* The colour of a verdict. */
 enum colour verdict_colour(enum verdict verdict);
-
-/* A duration of `ns` as text in fitting units: "87.5 us", "1.3 s". Memory is the scratch. */
-const char *printer_duration(const struct printer *printer, int64_t ns);
 
 /* One event in a line: time since `start`, host, direction, what it is; `marked` where it is the
  * frame that a failure is about. */

@@ -54,13 +54,13 @@ static void add_cell(const struct printer *printer, const char *text, size_t wid
     fprintf(printer->to, "%s%*s", text, columns < width ? (int)(width - columns) + 2 : 2, "");
 }
 
-static const char *bytes_text(const struct printer *printer, const struct row *row)
+const char *report_failure_place(struct arena *arena, const struct row *row)
 {
     if (!row->bytes)
         return "-";
     if (row->bytes == 1)
-        return arena_print(printer->scratch, "%zu", row->byte);
-    return arena_print(printer->scratch, "%zu-%zu", row->byte, row->byte + row->bytes - 1);
+        return arena_print(arena, "%zu", row->byte);
+    return arena_print(arena, "%zu-%zu", row->byte, row->byte + row->bytes - 1);
 }
 
 /* A row whose texts are too long for the table. */
@@ -72,7 +72,8 @@ static void add_long_row(const struct printer *printer, const struct row *row, s
     fprintf(printer->to, "%*sactual    ", (int)column, "");
     printer_wrap(printer, indent, indent, row->actual);
     if (row->bytes)
-        fprintf(printer->to, "%*sbyte(s)   %s\n", (int)column, "", bytes_text(printer, row));
+        fprintf(printer->to, "%*sbyte(s)   %s\n", (int)column, "",
+                report_failure_place(printer->scratch, row));
 }
 
 static void add_row(const struct printer *printer, const struct row *row,
@@ -84,7 +85,7 @@ static void add_row(const struct printer *printer, const struct row *row,
     if (fits(row, widths)) {
         add_cell(printer, row->expected, widths->expected);
         add_cell(printer, row->actual, widths->actual);
-        fprintf(printer->to, "%s\n", bytes_text(printer, row));
+        fprintf(printer->to, "%s\n", report_failure_place(printer->scratch, row));
     } else {
         add_long_row(printer, row, PRINTER_INDENT + widths->field + 2);
     }
@@ -120,24 +121,38 @@ static bool among(const struct event *const *events, size_t count, const struct 
     return false;
 }
 
-/* The frames around the failure, with its own frame and the request that it answers. */
+const struct event **report_failure_frames(struct arena *arena, const struct failure *failure,
+                                           size_t *count)
+{
+    const struct event *event = failure->event, *request = event ? event->request : NULL;
+    const struct event **events = arena_array(arena, failure->context_count + 2, sizeof(*events));
+    size_t n = 0;
+    if (request && !among(failure->context, failure->context_count, request))
+        events[n++] = request;
+    for (size_t i = 0; i < failure->context_count; i++)
+        events[n++] = failure->context[i];
+    if (event && !among(events, n, event))
+        events[n++] = event;
+    *count = n;
+    return events;
+}
+
 static void add_frames(const struct printer *printer, const struct failure *failure)
 {
-    size_t count = 0;
-    const struct event *event = failure->event, *request = event ? event->request : NULL;
-    const struct event **events =
-        arena_array(printer->scratch, failure->context_count + 2, sizeof(*events));
-    if (request && !among(failure->context, failure->context_count, request))
-        events[count++] = request;
-    for (size_t i = 0; i < failure->context_count; i++)
-        events[count++] = failure->context[i];
-    if (event && !among(events, count, event))
-        events[count++] = event;
+    size_t count;
+    const struct event **events = report_failure_frames(printer->scratch, failure, &count);
     if (!count)
         return;
     printer_add(printer, COLOUR_DIM, "\n  frames\n");
     for (size_t i = 0; i < count; i++)
-        printer_event(printer, events[i], events[0]->time, events[i] == event);
+        printer_event(printer, events[i], events[0]->time, events[i] == failure->event);
+}
+
+const char *report_failure_role(const struct event *event)
+{
+    if (event->sent)
+        return "sent";
+    return event->request ? "response" : "received";
 }
 
 static void add_dumps(const struct printer *printer, const struct failure *failure)
@@ -147,11 +162,17 @@ static void add_dumps(const struct printer *printer, const struct failure *failu
         return;
     if (event->request)
         dump_frame(printer, "request", event->request->frame, NULL, 0);
-    dump_frame(printer,
-               event->sent      ? "sent"
-               : event->request ? "response"
-                                : "received",
-               event->frame, failure->rows, failure->row_count);
+    dump_frame(printer, report_failure_role(event), event->frame, failure->rows,
+               failure->row_count);
+}
+
+const char *report_failure_line(struct arena *arena, const struct failure *failure)
+{
+    if (!*failure->path)
+        return arena_print(arena, "the harness's own question: %s", failure->statement);
+    return arena_print(arena, "%s:%u: %s%s%s%s", failure->path, failure->line, failure->statement,
+                       *failure->values ? "   (" : "", failure->values,
+                       *failure->values ? ")" : "");
 }
 
 static void add_failure(const struct printer *printer, const struct result *result,
@@ -161,28 +182,29 @@ static void add_failure(const struct printer *printer, const struct result *resu
     printer_item_format(printer, "clause", "%s (%s, basis: %s): %s", clause->id,
                         aoe_level_name(report_failure_level(result, failure)),
                         aoe_basis_name(clause->basis), clause->sentence);
-    if (*failure->path)
-        printer_item_format(printer, "line", "%s:%u: %s%s%s%s", failure->path, failure->line,
-                            failure->statement, *failure->values ? "   (" : "", failure->values,
-                            *failure->values ? ")" : "");
-    else
-        printer_item_format(printer, "sent for", "the harness's own question: %s",
-                            failure->statement);
+    printer_item(printer, *failure->path ? "line" : "sent for",
+                 report_failure_line(printer->scratch, failure));
     printer_item(printer, "expected", failure->expected);
     printer_item(printer, "actual", failure->actual);
 }
 
-/* The command that runs alone the scenario of a failure: once where the next failure is of the
- * same one. Not wrapped, for it is there to be copied. */
+/* What shows in the harness's own frames shows in any run. */
+const char *report_failure_again(struct arena *arena, const struct report *report,
+                                 const struct result *result, const struct failure *failure)
+{
+    return arena_print(arena, "%s %s", report->command,
+                       *failure->id ? failure->id : result->scenario->id);
+}
+
+/* Once where the next failure is of the same scenario. Not wrapped, for it is there to be copied.
+ */
 static void add_again(const struct printer *printer, const struct report *report,
                       const struct result *result, size_t i)
 {
-    const char *id = result->failures[i].id;
-    if (i + 1 < result->failure_count && !strcmp(id, result->failures[i + 1].id))
+    const struct failure *failure = &result->failures[i];
+    if (i + 1 < result->failure_count && !strcmp(failure->id, failure[1].id))
         return;
-    /* What shows in the harness's own frames shows in any run. */
-    const char *text =
-        arena_print(printer->scratch, "%s %s", report->command, *id ? id : result->scenario->id);
+    const char *text = report_failure_again(printer->scratch, report, result, failure);
     printer_add(printer, COLOUR_DIM, "  again:");
     fprintf(printer->to, " %s\n", utf8_clean(printer->scratch, text, true));
 }

@@ -2,6 +2,7 @@
 #include "report_summary.h"
 
 #include "common/utf8.h"
+#include "describe.h"
 #include "protocol/names.h"
 #include "protocol/text.h"
 #include "report_failure.h"
@@ -176,25 +177,8 @@ void report_summary_reasons(const struct printer *printer, const struct report *
         add_list(printer, report, order[v]);
     if (report->timing.drops || report->summary[VERDICT_INCONCLUSIVE])
         fprintf(printer->to, "\nThe harness itself was late by up to %s and lost %llu frames.\n",
-                printer_duration(printer, report->timing.worst_delay),
+                describe_duration(printer->scratch, report->timing.worst_delay),
                 (unsigned long long)report->timing.drops);
-}
-
-static const char *headline(const struct report *report)
-{
-    bool failed = report->summary[VERDICT_FAIL] || report->summary[VERDICT_FIXED];
-    switch (report->exit_status) {
-    case EXIT_CONFORMANT:
-        return "conformant";
-    case EXIT_FAILED:
-        if (!failed)
-            return "NOT CONFORMANT in strict mode";
-        return report->summary[VERDICT_FAIL] ? "NOT CONFORMANT" : "the baseline is stale";
-    case EXIT_NOTHING_RAN:
-        return "nothing ran";
-    default:
-        return "could not be judged";
-    }
 }
 
 static enum colour headline_colour(const struct report *report)
@@ -209,34 +193,25 @@ static enum colour headline_colour(const struct report *report)
     }
 }
 
-static void add_why(struct aoe_text *text, const struct report *report)
-{
-    if (report->exit_status != EXIT_NOT_JUDGED)
-        return;
-    if (report->error && *report->error)
-        aoe_text_add(text, ": %s", report->error);
-    else if (!report->target_found)
-        aoe_text_add(text, ": no answer from the target");
-}
-
 void report_summary_verdict(const struct printer *printer, const struct report *report)
 {
     char line[1024], address[AOE_ADDRESS_TEXT];
     struct aoe_text text = aoe_text(line, sizeof line);
     bool first = true;
-    add_why(&text, report);
+    if (*describe_why(report))
+        aoe_text_add(&text, ": %s", describe_why(report));
     for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
         if (!report->summary[v])
             continue;
         aoe_text_add(&text, "%s %zu %s", first ? ":" : ",", report->summary[v], verdict_name(v));
         first = false;
     }
-    aoe_text_add(&text, " in %s", printer_duration(printer, report->duration));
+    aoe_text_add(&text, " in %s", describe_duration(printer->scratch, report->duration));
     fprintf(printer->to, "\n");
     printer_add(printer, COLOUR_BOLD, "%s on %s",
                 aoe_address_text(address, report->target.shelf, report->target.slot),
                 utf8_clean(printer->scratch, report->target.interface, true));
     fprintf(printer->to, ": ");
-    printer_add(printer, headline_colour(report), "%s", headline(report));
+    printer_add(printer, headline_colour(report), "%s", describe_headline(report));
     fprintf(printer->to, "%s\n", utf8_clean(printer->scratch, line, true));
 }

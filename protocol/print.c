@@ -64,9 +64,7 @@ static void add_header(struct aoe_text *text, const struct aoe_frame *frame)
                      aoe_is_error(frame) ? "" : " without E");
 }
 
-/* The data that belongs to the message, as far as it was captured. Where the request is not
- * known, a payload within the padding of a short frame is not called data. */
-static size_t data_bytes(const struct aoe_frame *frame, const struct aoe_frame *request)
+size_t aoe_print_data_bytes(const struct aoe_frame *frame, const struct aoe_frame *request)
 {
     size_t most = frame->payload.length;
     if (!aoe_is_response(frame))
@@ -104,8 +102,8 @@ static void add_ata(struct aoe_text *text, const struct aoe_frame *frame,
     add_aflags(text, ata->aflags);
     if (ata->reserved)
         aoe_text_add(text, ", reserved bytes 0x%04x", ata->reserved);
-    if (data_bytes(frame, request))
-        aoe_text_add(text, ", %zu bytes of data", data_bytes(frame, request));
+    if (aoe_print_data_bytes(frame, request))
+        aoe_text_add(text, ", %zu bytes of data", aoe_print_data_bytes(frame, request));
 }
 
 static void add_config(struct aoe_text *text, const struct aoe_frame *frame)
