@@ -126,6 +126,7 @@ $(BUILD)/harness/%.o: override CPPFLAGS += $(HARNESS_CPPFLAGS)
 # The files of pages are part of the programs.
 $(BUILD)/common/page_frame.o: $(wildcard common/page/*)
 $(BUILD)/analyser/page_resource.o: $(wildcard analyser/page/*)
+$(BUILD)/harness/html_parts.o: $(wildcard harness/page/*)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

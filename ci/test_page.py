@@ -3,18 +3,14 @@
 import copy
 import itertools
 import json
-import os
 import subprocess
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
+import aoebrowser
 import aoelab
 import analysissample
 
@@ -29,60 +25,18 @@ def page_of(document):
                           input=json.dumps(document).encode(), stdout=subprocess.PIPE).stdout
 
 
-class Browser:
-    """Chromium with one page open."""
+class Browser(aoebrowser.Browser):
+    """Chromium with one page of the analyser open."""
 
     def __init__(self, folder):
-        options = Options()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu",
-                         "--disable-dev-shm-usage"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        super().__init__()
         self.folder, self.numbers = folder, itertools.count()
-        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        self.tell("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
-        self.resize(1280)
-
-    def tell(self, command, **arguments):
-        return self.driver.execute_cdp_cmd(command, arguments)
-
-    def resize(self, width, height=1400):
-        self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                  deviceScaleFactor=1, mobile=False)
 
     def open(self, document):
         path = self.folder / f"page{next(self.numbers)}.html"
         path.write_bytes(page_of(document))
         self.driver.get(path.as_uri())
         return self
-
-    def script(self, text, *arguments):
-        return self.driver.execute_script(text, *arguments)
-
-    def all(self, selector, under=None):
-        return (under or self.driver).find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector, under=None):
-        return (under or self.driver).find_element(By.CSS_SELECTOR, selector)
-
-    def text(self, selector):
-        return self.one(selector).text
-
-    def until(self, holds):
-        return WebDriverWait(self.driver, 10, 0.05).until(lambda driver: holds())
-
-    def complaints(self):
-        return self.driver.get_log("browser")
-
-    def named(self, selector, part, text, under=None):
-        """The element whose part begins with this text."""
-        found = self.script("""const [selector, part, text, under] = arguments;
-            return [...(under || document).querySelectorAll(selector)].find((one) => {
-                const name = one.querySelector(part);
-                return name && name.textContent.startsWith(text);
-            });""", selector, part, text, under)
-        assert found, f"no {selector} with {text}"
-        return found
 
     # ---- charts ----
 

@@ -34,6 +34,7 @@ static const char help[] =
     "  --baseline FILE      failures that are known; --write-baseline FILE makes one\n"
     "  --json FILE, --junit FILE, --tap FILE\n"
     "                       reports for machines; - is standard output\n"
+    "  --html FILE          a page for people, with every frame of a failure drawn\n"
     "  --captures DIR       a pcapng per scenario, the verdict as packet comments\n"
     "  --seed N             of the data patterns (default 1)\n"
     "  --timeout MS         how long to wait for a response (default: by measurement)\n"
@@ -65,6 +66,7 @@ enum {
     OPTION_JSON,
     OPTION_JUNIT,
     OPTION_TAP,
+    OPTION_HTML,
     OPTION_CAPTURES,
     OPTION_FUZZ,
     OPTION_SEED,
@@ -96,6 +98,7 @@ static const struct option table[] = {
     {"json", required_argument, NULL, OPTION_JSON},
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"tap", required_argument, NULL, OPTION_TAP},
+    {"html", required_argument, NULL, OPTION_HTML},
     {"captures", required_argument, NULL, OPTION_CAPTURES},
     {"fuzz", required_argument, NULL, OPTION_FUZZ},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -318,6 +321,8 @@ static const char **text_option(struct options *options, int option)
         return &options->junit;
     case OPTION_TAP:
         return &options->tap;
+    case OPTION_HTML:
+        return &options->html;
     case OPTION_CAPTURES:
         return &options->captures;
     case OPTION_JOURNAL:

@@ -38,7 +38,7 @@ struct options {
     const char **skips;
     size_t skip_count;
     const char *scenarios, *journal, *baseline, *write_baseline, *captures;
-    const char *json, *junit, *tap;
+    const char *json, *junit, *tap, *html;
     bool strict, quick, verbose;
     uint64_t fuzz; /* random requests instead of scenarios; 0: none */
     uint64_t seed;

@@ -55,6 +55,7 @@ int output_write(struct output *output, const char **error)
     status |= write_report(output, error, options->json, report_json);
     status |= write_report(output, error, options->junit, report_junit);
     status |= write_report(output, error, options->tap, report_tap);
+    status |= write_report(output, error, options->html, report_html);
     if (options->write_baseline && baseline_write(options->write_baseline, output->report)) {
         *error = arena_print(output->arena, "cannot write %s: %s", options->write_baseline,
                              strerror(errno));
@@ -72,7 +73,7 @@ void output_open(struct output *output, struct arena *arena, const struct option
                  struct report *report)
 {
     bool taken = is_standard_output(options->json) || is_standard_output(options->junit) ||
-                 is_standard_output(options->tap);
+                 is_standard_output(options->tap) || is_standard_output(options->html);
     const char *no_colour = getenv("NO_COLOR");
     *output = (struct output){.arena = arena, .options = options, .report = report};
     output->people = taken ? stderr : stdout;

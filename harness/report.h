@@ -25,6 +25,9 @@ int report_json(FILE *to, const struct report *report);
 int report_junit(FILE *to, const struct report *report);
 int report_tap(FILE *to, const struct report *report);
 
+/* One page without outside references; where writing fails, errno says why. */
+int report_html(FILE *to, const struct report *report);
+
 /* Writes the frames of one result as pcapng (nanoseconds, Ethernet), each sent frame with its
  * scenario line as comment, the frames that show a failure with verdict, clause and reason, the
  * last frame with the verdict; section comment: id, title, verdict. -1 and errno on failure. */

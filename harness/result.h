@@ -126,9 +126,11 @@ struct report {
     size_t count;
     size_t summary[VERDICT_COUNT];
     int64_t started, duration;
-    const char *error;   /* why the run as a whole ended early, or "" */
-    const char *command; /* "aoe-conform --target eth0 e0.1 --allow all --seed 1": what a
-                            scenario id is appended to */
+    const char *error;         /* why the run as a whole ended early, or "" */
+    const char *command;       /* "aoe-conform --target eth0 e0.1 --allow all --seed 1": what a
+                                  scenario id is appended to */
+    const char *command_whole; /* the same with the patterns: what does this run again */
+    const char *kernel;        /* "Linux 6.1.0 x86_64", or NULL */
     int exit_status;
 };
 

@@ -94,3 +94,15 @@ const char *selection_command(struct arena *arena, const struct options *options
         text = arena_print(arena, "%s --scenarios %s", text, options->scenarios);
     return text;
 }
+
+const char *selection_command_whole(struct arena *arena, const struct options *options)
+{
+    const char *text = selection_command(arena, options);
+    if (options->quick)
+        text = arena_print(arena, "%s --quick", text);
+    for (size_t i = 0; i < options->skip_count; i++)
+        text = arena_print(arena, "%s --skip %s", text, quoted(arena, options->skips[i]));
+    for (size_t i = 0; i < options->pattern_count; i++)
+        text = arena_print(arena, "%s %s", text, quoted(arena, options->patterns[i]));
+    return text;
+}

@@ -19,4 +19,7 @@ void selection_make(struct arena *arena, const struct options *options,
 /* The command that does this run again, without the patterns. */
 const char *selection_command(struct arena *arena, const struct options *options);
 
+/* The same with the patterns of the scenarios that are run and left out. */
+const char *selection_command_whole(struct arena *arena, const struct options *options);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "whole_run.h"
 
+#include <sys/utsname.h>
+
 #include "baseline.h"
 #include "guard.h"
 #include "interpret.h"
@@ -107,6 +109,14 @@ static int run_on_link(struct whole_run *run, struct link *link, volatile int *s
     return written ? EXIT_NOT_JUDGED : report->exit_status;
 }
 
+static const char *kernel_text(struct arena *arena)
+{
+    struct utsname name;
+    if (uname(&name))
+        return NULL;
+    return arena_print(arena, "%s %s %s", name.sysname, name.release, name.machine);
+}
+
 int whole_run(struct whole_run *run, const struct catalogue *catalogue, volatile int *stop)
 {
     char text[256];
@@ -116,6 +126,8 @@ int whole_run(struct whole_run *run, const struct catalogue *catalogue, volatile
     run->report.seed = options->seed;
     run->report.error = "";
     run->report.command = selection_command(arena, options);
+    run->report.command_whole = selection_command_whole(arena, options);
+    run->report.kernel = kernel_text(arena);
     output_open(&run->output, arena, options, &run->report);
     if (selection_check(arena, options, catalogue, run->error) ||
         (options->baseline && baseline_read(arena, options->baseline, &run->baseline, run->error)))

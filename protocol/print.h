@@ -16,7 +16,8 @@ char *aoe_print_line(char *to, size_t size, const struct aoe_frame *frame,
                      const struct aoe_frame *request);
 
 /* Bytes of data that belong to an ATA message, as far as they were captured. Where the request of a
- * response is not known (NULL), a payload within the padding of a short frame is not called data. */
+ * response is not known (NULL), a payload within the padding of a short frame is not called data.
+ */
 size_t aoe_print_data_bytes(const struct aoe_frame *frame, const struct aoe_frame *request);
 
 /* Adds " name", or " 0x.." for a value that names.h calls unknown. */

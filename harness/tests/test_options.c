@@ -66,9 +66,10 @@ static void test_a_target(void **state)
 static void test_all_options(void **state)
 {
     struct options o =
-        good(*state, "--target eth0 --allow config,masks e65534.254 --strict a/* --quick --verbose "
-                     "--skip x --skip y --seed 0x10 --timeout 60000 --journal J --scenarios S "
-                     "--baseline B --write-baseline W --captures C --json - --junit U --tap T b");
+        good(*state,
+             "--target eth0 --allow config,masks e65534.254 --strict a/* --quick --verbose "
+             "--skip x --skip y --seed 0x10 --timeout 60000 --journal J --scenarios S "
+             "--baseline B --write-baseline W --captures C --json - --junit U --tap T --html H b");
     assert_int_equal(o.shelf, 65534);
     assert_int_equal(o.slot, 254);
     assert_true(o.strict && o.quick && o.verbose);
@@ -78,12 +79,12 @@ static void test_all_options(void **state)
     assert_string_equal(o.skips[1], "y");
     assert_int_equal(o.seed, 16);
     assert_int_equal(o.timeout_ms, 60000);
-    const char *texts[] = {o.journal,  o.scenarios, o.baseline, o.write_baseline,
-                           o.captures, o.json,      o.junit,    o.tap};
+    const char *texts[] = {o.journal, o.scenarios, o.baseline, o.write_baseline, o.captures, o.json,
+                           o.junit,   o.tap,       o.html};
     assert_string_equal(o.allow_text, "config,masks");
     for (size_t i = 0; i < COUNT(texts); i++)
         assert_string_equal(texts[i],
-                            ((const char *[]){"J", "S", "B", "W", "C", "-", "U", "T"})[i]);
+                            ((const char *[]){"J", "S", "B", "W", "C", "-", "U", "T", "H"})[i]);
 }
 
 static void test_modes(void **state)

@@ -124,6 +124,15 @@ static void test_commands(void **state)
         .mode = MODE_TARGET, .interface = "v0", .slot = 1, .seed = 1, .scenarios = "S"};
     assert_string_equal(selection_command(&lab->arena, options),
                         "aoe-conform --target v0 e0.1 --scenarios S");
+    const char *patterns[] = {"config/*", "it's"}, *skips[] = {"rules/*"};
+    options->quick = true;
+    options->patterns = patterns;
+    options->pattern_count = 2;
+    options->skips = skips;
+    options->skip_count = 1;
+    assert_string_equal(selection_command_whole(&lab->arena, options),
+                        "aoe-conform --target v0 e0.1 --scenarios S --quick --skip 'rules/*' "
+                        "'config/*' 'it'\\''s'");
 }
 
 int main(void)
