@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "deviation.h"
 
-#include <time.h>
-
 #include "family.h"
 
 static const struct family *const families[] = {
-    &family_frame,
+    &family_wire,      &family_frame,   &family_address,  &family_ata,
+    &family_lba,       &family_range,   &family_data,     &family_readback,
+    &family_identify,  &family_config,  &family_string,   &family_mask,
+    &family_mask_edit, &family_reserve, &family_reserved, &family_behaviour,
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };
@@ -48,19 +49,4 @@ void deviation_start(const struct deviation *deviation, struct deviant *deviant,
     *hooks = deviation->hooks;
     hooks->user = deviant;
     hooks->open = open_deviant;
-}
-
-size_t family_message_end(const uint8_t *bytes, size_t length)
-{
-    struct aoe_frame frame;
-    aoe_frame_decode(&frame, bytes, length, length);
-    size_t end = length > AOE_FRAME_MIN ? length : aoe_message_end(&frame, 0);
-    return end < length ? end : length;
-}
-
-uint64_t family_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }

@@ -57,7 +57,9 @@ struct family {
         table, sizeof table / sizeof table[0]                                                      \
     }
 
-extern const struct family family_frame, family_address;
+extern const struct family family_frame, family_address, family_wire, family_ata, family_lba,
+    family_range, family_data, family_readback, family_identify, family_config, family_string,
+    family_mask, family_mask_edit, family_reserve, family_reserved, family_behaviour;
 
 enum {
     BYTE_SOURCE = 6,
@@ -117,6 +119,25 @@ static inline bool same_address(const uint8_t *a, const uint8_t *b)
 {
     return memcmp(a, b, AOE_MAC_BYTES) == 0;
 }
+
+/* True for the response to an ATA command that succeeded, and to one that failed. */
+static inline bool succeeded(const struct aoe_frame *request, const struct aoe_frame *response)
+{
+    return is_ata(request) && !response->error && ata_status_good(response->ata.opcode);
+}
+
+static inline bool failed(const struct aoe_frame *request, const struct aoe_frame *response)
+{
+    return is_ata(request) && !response->error && (response->ata.opcode & ATA_STATUS_ERR);
+}
+
+/* True where an address of the list has the same `count` bytes from `first` on as `mac`. */
+bool family_list_resembles(const struct model_list *list, const uint8_t *mac, size_t first,
+                           size_t count);
+
+/* Makes an ATA response one of failure with these error bits, or of success, without data. */
+void family_fail(struct aoe_frame *response, uint8_t error);
+void family_succeed(struct aoe_frame *response);
 
 /* Where the message of a response ends; behind it is padding. */
 size_t family_message_end(const uint8_t *bytes, size_t length);
