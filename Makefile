@@ -219,13 +219,19 @@ unit: $(RUN_TESTS)
 $(RUN_TESTS): %.run: %
 	@$(UNDER) $< >$<.log 2>&1 || { cat $<.log; echo "$< failed"; exit 1; }
 
-# What crosses a wire or a command line.
+# What crosses a wire or a command line: in two runs side by side, as most of the time is waited.
+END_TO_END      = AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider
+INITIATOR_TESTS = $(addprefix ci/test_,guest.py initiator.py initiators.py judging.py stimulus.py)
 end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
-	@AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider ci
+	@$(MAKE) --no-print-directory -j2 --output-sync=target end-to-end-initiators end-to-end-others
+end-to-end-initiators:
+	@folder=$$(mktemp -d) && $(END_TO_END) --basetemp=$$folder/tests $(INITIATOR_TESTS); \
+		status=$$?; rm -rf $$folder; exit $$status
+end-to-end-others:
+	@$(END_TO_END) $(filter-out $(INITIATOR_TESTS),$(wildcard ci/test_*.py))
 
 initiators: all
-	@AOE_BUILD=$(abspath $(BUILD)) AOE_INITIATORS=full \
-		/usr/bin/python3 -m pytest -q -p no:cacheprovider ci/test_initiators.py
+	@AOE_INITIATORS=full $(END_TO_END) ci/test_initiators.py
 
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
 # for a long one. New inputs stay in build/.
@@ -309,6 +315,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end initiators fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
