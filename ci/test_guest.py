@@ -107,32 +107,33 @@ def test_a_boot_that_hangs_is_tried_again(monkeypatch):
         assert append == aoeguest.APPEND
 
 
-def lives(process_name, since):
-    """Processes of that name that are younger than `since`, a process."""
-    said = subprocess.run(["pgrep", "-f", process_name], stdout=subprocess.PIPE, text=True, check=False).stdout
-    return [int(pid) for pid in said.split() if int(pid) > since]
+def processes_about(word):
+    return set(subprocess.run(["pgrep", "-f", word], stdout=subprocess.PIPE, check=False).stdout.split())
 
 
-def settled(process_name, since):
+def settled(word):
     """Whether one of them stays: the first attempt, with the hardware's help, may end at once."""
-    seen = lives(process_name, since)
+    seen = processes_about(word)
     time.sleep(0.2)
-    return set(seen) & set(lives(process_name, since))
+    return seen & processes_about(word)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_behind(number):
-    process = subprocess.Popen([GUEST, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
+def test_nothing_is_left_behind(number, tmp_path):
+    folder = tmp_path / "labs"
+    folder.mkdir()
+    process = subprocess.Popen([GUEST, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.PIPE, env=dict(os.environ, TMPDIR=str(folder)))
     process.stdin.write("echo up; sleep 1000")
     process.stdin.close()
-    assert any(settled("qemu-system-x86_64.*guest-", process.pid) for _ in range(100))
+    assert any(settled(f"qemu-system-x86_64.*{folder}") for _ in range(100))
+    assert processes_about(f"aoe-target.*{folder}")
     process.send_signal(number)
     process.wait(30)
     process.stdout.close()
     process.stderr.close()
     for _ in range(200):
-        if not lives("qemu-system-x86_64.*guest-", process.pid) and not lives("aoe-target", process.pid):
+        if not processes_about(str(folder)) and not list(folder.iterdir()):
             return
         time.sleep(0.05)
     pytest.fail("something is left")
