@@ -60,7 +60,7 @@ PLUGIN_LIBS     := $(shell pkg-config --libs wireshark glib-2.0 2>/dev/null)
 WIRESHARK_PLUGINS  ?= $(shell pkg-config --variable=plugindir wireshark)
 WIRESHARK_PROFILES ?= $(shell pkg-config --variable=prefix wireshark)/share/wireshark/profiles
 
-UNITS = common protocol target-ref deviations initiator-ref harness analyser dissector
+UNITS = common protocol target-ref deviations initiator-ref initiator-deviations harness analyser dissector
 
 # A directory is a unit: every .c in it belongs to its library or program but main.c.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1:%=%/*.c))))
@@ -69,7 +69,7 @@ LIB      = $(BUILD)/libaoe.a
 PLUGIN   = $(BUILD)/aoe-suite.so
 PROGRAMS = $(BUILD)/aoe-target $(BUILD)/aoe-initiator $(BUILD)/aoe-conform $(BUILD)/aoe-analyze
 # What only tests this suite, and is not installed.
-DEVIANTS = $(BUILD)/aoe-target-deviant
+DEVIANTS = $(BUILD)/aoe-target-deviant $(BUILD)/aoe-initiator-deviant
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard */tests/test_*.c))
 FUZZERS  = $(patsubst %.c,$(BUILD)/%,$(wildcard */fuzz/fuzz_*.c))
 MANUALS  = $(filter-out baselines/%,$(wildcard */*.1))
@@ -92,7 +92,13 @@ $(BUILD)/aoe-target-deviant: $(BUILD)/deviations/main.o $(call objects,deviation
 
 # What of common/ it needs.
 INITIATOR_COMMON = $(addprefix $(BUILD)/common/,pattern.o port.o)
-$(BUILD)/aoe-initiator: $(BUILD)/initiator-ref/main.o $(call objects,initiator-ref) $(INITIATOR_COMMON) $(LIB)
+INITIATOR = $(call objects,initiator-ref) $(INITIATOR_COMMON)
+$(BUILD)/aoe-initiator: $(BUILD)/initiator-ref/main.o $(INITIATOR) $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/aoe-initiator-deviant: $(BUILD)/initiator-deviations/main.o \
+                                $(call objects,initiator-deviations) $(INITIATOR) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
@@ -150,8 +156,13 @@ $(BUILD)/deviations/tests/%: $(BUILD)/deviations/tests/%.o $(call objects,deviat
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
 # The other side of these tests is the reference model.
-$(BUILD)/initiator-ref/tests/%: $(BUILD)/initiator-ref/tests/%.o $(call objects,initiator-ref) \
-                                $(INITIATOR_COMMON) $(BUILD)/target-ref/model.o $(LIB)
+$(BUILD)/initiator-ref/tests/%: $(BUILD)/initiator-ref/tests/%.o $(INITIATOR) \
+                                $(BUILD)/target-ref/model.o $(LIB)
+	$(say) LINK $@
+	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+
+$(BUILD)/initiator-deviations/tests/%: $(BUILD)/initiator-deviations/tests/%.o \
+                                       $(call objects,initiator-deviations) $(INITIATOR) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
 
@@ -257,8 +268,7 @@ $(BUILD)/target-ref/fuzz/%: $(BUILD)/target-ref/fuzz/%.o $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
-$(BUILD)/initiator-ref/fuzz/%: $(BUILD)/initiator-ref/fuzz/%.o $(call objects,initiator-ref) \
-                               $(INITIATOR_COMMON) $(LIB)
+$(BUILD)/initiator-ref/fuzz/%: $(BUILD)/initiator-ref/fuzz/%.o $(INITIATOR) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
 
@@ -302,7 +312,7 @@ lint: all
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install $(PROGRAMS) harness/aoe-stimulus-linux $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(filter-out deviations/%,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(filter-out deviations/% initiator-deviations/%,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man1
 	cd scenarios && find . -name '*.aoe' -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(PREFIX))/share/aoe-suite/scenarios/{} \;
 	install -d $(DESTDIR)$(WIRESHARK_PLUGINS)/epan $(DESTDIR)$(WIRESHARK_PROFILES)/AoE

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "hooks.h"
 #include "protocol/names.h"
 #include "protocol/text.h"
 #include "response.h"
@@ -50,10 +51,10 @@ static void forget_work(struct engine *engine)
     engine->query = QUERY_IDLE;
 }
 
-static void fail(struct engine *engine, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void fail(struct engine *engine, enum failure why, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void fail(struct engine *engine, const char *format, ...)
+static void fail(struct engine *engine, enum failure why, const char *format, ...)
 {
     char address[AOE_ADDRESS_TEXT];
     const struct engine_settings *settings = &engine->settings;
@@ -64,25 +65,27 @@ static void fail(struct engine *engine, const char *format, ...)
     vsnprintf(text.to + text.used, text.size - text.used, format, arguments);
     va_end(arguments);
     forget_work(engine);
-    engine->phase = PHASE_FAILED;
+    engine->phase = hooks_fails(engine, why) ? PHASE_FAILED : PHASE_IDLE;
 }
 
 static void fail_command(struct engine *engine, const struct command *command, const char *what)
 {
     char text[COMMAND_TEXT];
-    fail(engine, "%s: %s", command_describe(text, command), what);
+    fail(engine, FAILURE_ERROR, "%s: %s", command_describe(text, command), what);
 }
 
 /* ---- beginning ---- */
 
-static uint32_t new_tag(struct engine *engine)
+/* Of a command, or of the query where `command` is NULL. */
+static uint32_t new_tag(struct engine *engine, const struct command *command)
 {
-    return commands_new_tag(&engine->commands, engine->query_attempt.tag);
+    uint32_t tag = commands_new_tag(&engine->commands, engine->query_attempt.tag);
+    return hooks_tag(engine, command, tag);
 }
 
 static void begin_query(struct engine *engine)
 {
-    engine->query_attempt = attempt_begin(new_tag(engine));
+    engine->query_attempt = attempt_begin(new_tag(engine, NULL));
     engine->query = QUERY_ASKS;
 }
 
@@ -91,6 +94,7 @@ void engine_open(struct engine *engine)
     forget_work(engine);
     engine->target = (struct target){.path_count = 0};
     engine->phase = PHASE_DISCOVERS;
+    hooks_open(engine);
     begin_query(engine);
 }
 
@@ -103,7 +107,7 @@ static void begin_identify(struct engine *engine)
     command->opcode = ATA_IDENTIFY;
     command->left = command->sectors = 1;
     command->data = engine->identity;
-    command->attempt = attempt_begin(new_tag(engine));
+    command->attempt = attempt_begin(new_tag(engine, command));
 }
 
 /* Steps over transfers of which all sectors are in commands. False at the end. */
@@ -128,7 +132,7 @@ void engine_transfer(struct engine *engine, const struct engine_transfer *transf
     forget_work(engine);
     for (size_t i = 0; i < count; i++)
         if (!on_disk(engine, &transfers[i])) {
-            fail(engine, "%zu sectors at LBA %" PRIu64 ": the disk has %" PRIu64,
+            fail(engine, FAILURE_UNUSABLE, "%zu sectors at LBA %" PRIu64 ": the disk has %" PRIu64,
                  transfers[i].sectors, transfers[i].lba, engine_capacity(engine));
             return;
         }
@@ -140,25 +144,28 @@ void engine_transfer(struct engine *engine, const struct engine_transfer *transf
 
 /* ---- sending ---- */
 
-static uint8_t sector_limit(const struct engine *engine)
+static uint8_t sector_limit(struct engine *engine, enum ata_direction direction)
 {
-    return target_sector_count(&engine->target, engine->settings.mtu);
+    return hooks_sectors(engine, direction,
+                         target_sector_count(&engine->target, engine->settings.mtu));
 }
 
 /* Makes what is left of the command, as far as the target takes it at once, a new message. */
 static void shape(struct engine *engine, struct command *command, enum ata_direction direction)
 {
-    uint8_t limit = sector_limit(engine);
+    uint8_t limit = sector_limit(engine, direction);
     command->sectors = (uint8_t)(command->left < limit ? command->left : limit);
-    command->opcode =
+    uint8_t opcode =
         request_opcode(&engine->target.identity, direction, command->lba, command->sectors);
-    command->attempt.tag = new_tag(engine);
+    command->opcode = hooks_opcode(engine, command, opcode);
+    command->attempt.tag = new_tag(engine, command);
 }
 
 /* True where the target, or the link, has come to take fewer sectors than the command has. */
-static bool is_too_large(const struct engine *engine, const struct command *command)
+static bool is_too_large(struct engine *engine, const struct command *command)
 {
-    return command->opcode != ATA_IDENTIFY && command->sectors > sector_limit(engine);
+    return command->opcode != ATA_IDENTIFY &&
+           command->sectors > sector_limit(engine, command_direction(command));
 }
 
 static struct request_route route_to(const struct engine *engine, const uint8_t *mac)
@@ -171,10 +178,11 @@ static struct request_route route_to(const struct engine *engine, const uint8_t 
 }
 
 /* A query that is not answered takes one of the target's buffers, as a command does. */
-static bool has_room(const struct engine *engine)
+static bool has_room(struct engine *engine)
 {
     unsigned queries = engine->query == QUERY_ASKS;
-    return engine->commands.open + queries < target_buffer_count(&engine->target);
+    unsigned window = hooks_window(engine, target_buffer_count(&engine->target));
+    return engine->commands.open + queries < window;
 }
 
 /* While commands are stuck the target is asked for, until it answers: it may have moved. */
@@ -194,24 +202,28 @@ static size_t send_query(struct engine *engine, int64_t now, uint8_t *frame)
     if (engine->query != QUERY_ASKS || now < attempt_due(attempt))
         return 0;
     attempt_sent(attempt, now);
+    attempt->interval = hooks_interval(engine, NULL, attempt->interval);
     struct request_route route = route_to(engine, engine->settings.mac);
-    return request_query(frame, &route, attempt->tag);
+    return hooks_request(engine, NULL, frame, request_query(frame, &route, attempt->tag));
 }
 
 static size_t send_command(struct engine *engine, struct command *command, int64_t now,
                            uint8_t *frame)
 {
-    const struct target_path *path = target_next(&engine->target);
+    const struct target_path *path = hooks_path(engine, command, target_next(&engine->target));
+    struct attempt *attempt = &command->attempt;
     if (!path)
         return 0;
     memcpy(command->to, path->mac, AOE_MAC_BYTES);
-    attempt_sent(&command->attempt, now);
+    attempt_sent(attempt, now);
+    attempt->interval = hooks_interval(engine, command, attempt->interval);
     struct request_route route = route_to(engine, path->mac);
     struct request_command request = {.opcode = command->opcode,
                                       .lba = command->lba,
                                       .sectors = command->sectors,
                                       .data = command->data};
-    return request_ata(frame, &route, command->attempt.tag, &request);
+    return hooks_request(engine, command, frame,
+                         request_ata(frame, &route, attempt->tag, &request));
 }
 
 /* Sends a command again, unchanged but for the path: its content changes only where the target has
@@ -229,7 +241,7 @@ static size_t send_due(struct engine *engine, int64_t now, uint8_t *frame)
 }
 
 /* Never more than the target queues (clause i-bufcount), nor than the user wants. */
-static bool window_is_open(const struct engine *engine)
+static bool window_is_open(struct engine *engine)
 {
     return engine->commands.open < engine->settings.depth && has_room(engine);
 }
@@ -242,7 +254,7 @@ static struct command *next_command(struct engine *engine)
     struct command *command = commands_open(&engine->commands);
     if (!command)
         return NULL;
-    uint8_t limit = sector_limit(engine);
+    uint8_t limit = sector_limit(engine, transfer->direction);
     size_t left = transfer->sectors - engine->begun;
     command->lba = transfer->lba + engine->begun;
     command->left = left < limit ? left : limit;
@@ -262,7 +274,7 @@ static size_t send_next(struct engine *engine, int64_t now, uint8_t *frame)
 
 static void give_up(struct engine *engine, const struct attempt *attempt, const char *what)
 {
-    fail(engine, "%s: no %sanswer within %.3g s, sent %u times", what,
+    fail(engine, FAILURE_EXPIRED, "%s: no %sanswer within %.3g s, sent %u times", what,
          attempt->refusals ? "good " : "", (double)engine->settings.deadline / ATTEMPT_SECOND,
          attempt->sent);
 }
@@ -283,9 +295,9 @@ static void expire(struct engine *engine, int64_t now)
 /* True where frames of the link carry no sector, which ends everything but the discovery. */
 static bool link_is_too_small(struct engine *engine)
 {
-    if (engine->phase == PHASE_DISCOVERS || sector_limit(engine))
+    if (engine->phase == PHASE_DISCOVERS || sector_limit(engine, ATA_NO_DATA))
         return false;
-    fail(engine, "an MTU of %u does not carry a sector", engine->settings.mtu);
+    fail(engine, FAILURE_UNUSABLE, "an MTU of %u does not carry a sector", engine->settings.mtu);
     return true;
 }
 
@@ -296,7 +308,9 @@ size_t engine_send(struct engine *engine, int64_t now, uint8_t frame[AOE_FRAME_M
     if (engine_state(engine) != ENGINE_BUSY || link_is_too_small(engine))
         return 0;
     ask_where_stuck(engine);
-    size_t length = send_query(engine, now, frame);
+    size_t length = hooks_extra(engine, frame);
+    if (!length)
+        length = send_query(engine, now, frame);
     if (!length)
         length = send_due(engine, now, frame);
     return length ? length : send_next(engine, now, frame);
@@ -322,7 +336,7 @@ static void refuse_query(struct engine *engine, const struct aoe_frame *frame)
 {
     char text[RESPONSE_TEXT];
     if (engine->phase == PHASE_DISCOVERS && attempt_refuse(&engine->query_attempt))
-        fail(engine, "discovery: %s", response_aoe_error(text, frame));
+        fail(engine, FAILURE_ERROR, "discovery: %s", response_aoe_error(text, frame));
 }
 
 static void on_heard(struct engine *engine, bool answer)
@@ -336,9 +350,11 @@ static void on_heard(struct engine *engine, bool answer)
 
 /* A config response: the answer to the query, also from a further address of the target, or an
  * advert, whose tag is 0. */
-static void on_config(struct engine *engine, const struct aoe_frame *frame)
+static void on_config(struct engine *engine, struct aoe_frame *frame)
 {
     const struct attempt *query = &engine->query_attempt;
+    if (!hooks_config(engine, frame))
+        return;
     bool answer = query->sent && frame->tag == query->tag;
     if (!answer && frame->tag != 0)
         return;
@@ -351,7 +367,7 @@ static void on_config(struct engine *engine, const struct aoe_frame *frame)
     if (news == TARGET_HEARD)
         on_heard(engine, answer);
     else if (news == TARGET_NO_BUFFERS && answer && engine->phase == PHASE_DISCOVERS)
-        fail(engine, "advertises a buffer count of 0: nothing may be sent to it");
+        fail(engine, FAILURE_UNUSABLE, "advertises a buffer count of 0: nothing may be sent to it");
 }
 
 /* An answer that is no use: the command goes on at its pace, a few times. */
@@ -385,7 +401,7 @@ static void on_identity(struct engine *engine)
 {
     engine->phase = PHASE_IDLE;
     if (!target_identify(&engine->target, engine->identity))
-        fail(engine, "IDENTIFY DEVICE: no sectors, or more than 48 bits count");
+        fail(engine, FAILURE_UNUSABLE, "IDENTIFY DEVICE: no sectors, or more than 48 bits count");
 }
 
 /* What the frame asked for is done; sectors that it could not ask for are next. */
@@ -407,49 +423,88 @@ static void advance(struct engine *engine, struct command *command)
         engine->phase = PHASE_IDLE;
 }
 
+/* Bytes of data that a good answer to the command has. */
+static size_t bytes_wanted(const struct command *command)
+{
+    bool in = command_direction(command) == ATA_DATA_IN;
+    return in ? (size_t)command->sectors * AOE_SECTOR_BYTES : 0;
+}
+
 /* The data of a read is taken only where all of it is there; what is more is padding, or none of
  * ours (clause i-short). */
+static void on_short(struct engine *engine, struct command *command, const struct aoe_frame *frame)
+{
+    char text[RESPONSE_TEXT];
+    snprintf(text, sizeof text, "%zu of %zu bytes of data came", frame->payload.length,
+             bytes_wanted(command));
+    refuse_command(engine, command, text);
+}
+
 static void on_success(struct engine *engine, struct command *command,
                        const struct aoe_frame *frame)
 {
-    bool in = command_direction(command) == ATA_DATA_IN;
-    size_t need = in ? (size_t)command->sectors * AOE_SECTOR_BYTES : 0;
-    if (frame->payload.length < need) {
-        char text[RESPONSE_TEXT];
-        snprintf(text, sizeof text, "%zu of %zu bytes of data came", frame->payload.length, need);
-        refuse_command(engine, command, text);
-        return;
-    }
-    if (need)
-        memcpy(command->data, frame->payload.bytes, need);
+    hooks_take(engine, command, frame, bytes_wanted(command));
     advance(engine, command);
 }
 
-/* An answer: to a tag that is outstanding, from an address of the target (clause i-match). */
-static void on_ata(struct engine *engine, const struct aoe_frame *frame)
+static enum answer judge(const struct command *command, const struct aoe_frame *frame)
+{
+    if (response_is_error(frame))
+        return ANSWER_AOE_ERROR;
+    if (frame->extent < AOE_EXTENT_ARGUMENT)
+        return ANSWER_IGNORED;
+    if (!ata_status_good(frame->ata.opcode))
+        return ANSWER_ATA_ERROR;
+    return frame->payload.length < bytes_wanted(command) ? ANSWER_SHORT : ANSWER_GOOD;
+}
+
+static void on_answer(struct engine *engine, struct command *command, const struct aoe_frame *frame,
+                      enum answer answer)
+{
+    switch (answer) {
+    case ANSWER_AOE_ERROR:
+        on_aoe_error(engine, command, frame);
+        break;
+    case ANSWER_ATA_ERROR:
+        on_ata_error(engine, command, &frame->ata);
+        break;
+    case ANSWER_SHORT:
+        on_short(engine, command, frame);
+        break;
+    default:
+        on_success(engine, command, frame);
+    }
+}
+
+/* The command that is answered: its tag is outstanding, the address is one of the target's
+ * (clause i-match). */
+static struct command *match(struct engine *engine, const struct aoe_frame *frame)
 {
     struct command *command = commands_find(&engine->commands, frame->tag);
-    bool error = response_is_error(frame);
-    if (!command || !command->attempt.sent || response_is_broadcast(frame) ||
-        !target_has(&engine->target, frame->source))
-        return;
-    if (!error && frame->extent < AOE_EXTENT_ARGUMENT)
+    bool matches = command && command->attempt.sent && !response_is_broadcast(frame) &&
+                   target_has(&engine->target, frame->source);
+    return matches ? command : NULL;
+}
+
+static void on_ata(struct engine *engine, const struct aoe_frame *frame)
+{
+    struct command *command = hooks_match(engine, frame, match(engine, frame));
+    enum answer answer =
+        command ? hooks_judge(engine, command, frame, judge(command, frame)) : ANSWER_IGNORED;
+    if (answer == ANSWER_IGNORED)
         return;
     target_answered(&engine->target, frame->source);
-    if (error)
-        on_aoe_error(engine, command, frame);
-    else if (!ata_status_good(frame->ata.opcode))
-        on_ata_error(engine, command, &frame->ata);
-    else
-        on_success(engine, command, frame);
+    on_answer(engine, command, frame, answer);
 }
 
 void engine_receive(struct engine *engine, struct aoe_span bytes)
 {
     struct aoe_frame frame;
     const struct engine_settings *settings = &engine->settings;
+    bytes = hooks_receive(engine, bytes);
     aoe_frame_decode(&frame, bytes.bytes, bytes.length, bytes.length);
-    if (!response_counts(&frame, settings->shelf, settings->slot, settings->mac))
+    bool counts = response_counts(&frame, settings->shelf, settings->slot, settings->mac);
+    if (!hooks_accepts(engine, &frame, counts))
         return;
     if (frame.command == AOE_COMMAND_CONFIG)
         on_config(engine, &frame);

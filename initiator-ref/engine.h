@@ -7,6 +7,7 @@
 #define INITIATOR_ENGINE_H
 
 #include "commands.h"
+#include "hooks.h"
 #include "request.h"
 #include "target.h"
 
@@ -15,11 +16,12 @@ enum { ENGINE_DEPTH_MAX = COMMANDS_MAX, ENGINE_TEXT = 240 };
 struct engine_settings {
     uint16_t shelf;
     uint8_t slot;
-    uint8_t mac[AOE_MAC_BYTES]; /* the initiator's own */
-    uint32_t mtu;               /* of the link, in bytes */
-    unsigned depth;             /* commands outstanding at most, 1 to ENGINE_DEPTH_MAX */
-    int64_t deadline;           /* ns after which an unanswered message is given up */
-    uint32_t tag;               /* where tags begin: another place in each run */
+    uint8_t mac[AOE_MAC_BYTES];       /* the initiator's own */
+    uint32_t mtu;                     /* of the link, in bytes */
+    unsigned depth;                   /* commands outstanding at most, 1 to ENGINE_DEPTH_MAX */
+    int64_t deadline;                 /* ns after which an unanswered message is given up */
+    uint32_t tag;                     /* where tags begin: another place in each run */
+    const struct engine_hooks *hooks; /* NULL: none */
 };
 
 /* Sectors that are to be read or written. The data is the caller's and stays where it is until the

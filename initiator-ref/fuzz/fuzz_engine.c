@@ -148,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct aoe_cursor cursor = aoe_cursor(data, size);
     const struct engine_settings settings = {
-        SHELF, SLOT, {2, 0, 0, 0, 0, 1}, 9000, DEPTH, 3 * ATTEMPT_SECOND, 0xFFFFFFF0};
+        SHELF, SLOT, {2, 0, 0, 0, 0, 1}, 9000, DEPTH, 3 * ATTEMPT_SECOND, 0xFFFFFFF0, NULL};
     engine_init(&engine, &settings);
     now = 0;
     begin_next();

@@ -40,8 +40,8 @@ struct fixture {
 
 static inline int setup(void **state)
 {
-    static const struct engine_settings settings = {SHELF,    SLOT, {2, 0, 0, 0, 0, 1}, MTU, DEPTH,
-                                                    DEADLINE, 100};
+    static const struct engine_settings settings = {
+        SHELF, SLOT, {2, 0, 0, 0, 0, 1}, MTU, DEPTH, DEADLINE, 100, NULL};
     struct fixture *f = calloc(1, sizeof *f);
     if (!f)
         return -1;
