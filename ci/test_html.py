@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The pages of aoe-conform in headless Chromium: what a run found."""
+"""The pages of aoe-conform in headless Chromium: what a run found, and runs compared."""
 import base64
+import json
 import os
 import shlex
+import subprocess
 
 import pytest
 from selenium.webdriver.support.ui import Select
@@ -323,4 +325,109 @@ def test_an_initiator(opened, tmp_path):
     opened.driver.get(path.as_uri())
     assert opened.text("h2") == "Initiator"
     assert stimulus in opened.text("#list\\:judged") and "e0.1 by " in opened.text("#list\\:judged")
+    assert opened.complaints() == []
+
+
+# ---- compare ----
+
+def compare(*arguments):
+    return subprocess.run([aoelab.build_path("aoe-conform"), "compare", *map(str, arguments)],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.fixture(name="results", scope="module")
+def fixture_results(tmp_path_factory, run):
+    """JSON results of vblade and of the reference target."""
+    folder = tmp_path_factory.mktemp("results")
+    with Suite() as lab:
+        lab.reference()
+        _, reference = lab.judge("--allow", "media,config", "--seed", 7)
+    files = []
+    for name, result in (("vblade", run[1]), ("reference", reference)):
+        files.append(folder / f"{name}.json")
+        files[-1].write_text(json.dumps(result))
+    return files
+
+
+def test_compared_verdicts_are_those_of_the_results(results):
+    process = compare(*results, "--all")
+    assert process.returncode == 1 and process.stderr == ""
+    rows = {line.split()[1]: line.split()[2:] for line in process.stdout.splitlines()
+            if len(line.split()) == 4 and "/" in line.split()[1]}
+    found = [verdicts(json.loads(path.read_text())) for path in results]
+    assert rows == {name: [one[name] for one in found] for name in found[0]}
+    differing = {name for name in rows if len(set(rows[name])) > 1}
+    assert process.stdout.splitlines()[-1] == f"{len(differing)} of {len(rows)} scenarios differ"
+    short = compare(*results)
+    assert short.returncode == 1 and "\x1b" not in short.stdout
+    assert {line.split()[1] for line in short.stdout.splitlines()
+            if len(line.split()) == 4 and "/" in line.split()[1]} == differing
+    assert "  A  Coraid EtherDrive vblade V25, e0.1\n" in short.stdout
+    assert "  B  AoE reference target " in short.stdout
+
+
+def test_the_same_result_does_not_differ(results):
+    process = compare(results[0], results[0])
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[-1].startswith("0 of ")
+
+
+def test_compared_on_a_terminal_with_colours(results):
+    shell = shlex.join([aoelab.build_path("aoe-conform"), "compare", *map(str, results)])
+    process = subprocess.run(["script", "-qec", shell, "/dev/null"], stdout=subprocess.PIPE,
+                             stdin=subprocess.DEVNULL, text=True, check=False)
+    assert process.returncode == 1 and "\x1b[" in process.stdout
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ([], ["2 to 26", "not 0"]),
+    (["{good}"], ["2 to 26", "not 1"]),
+    (["{good}"] * 27, ["2 to 26", "not 27"]),
+    (["{good}", "/no/such/file"], ["/no/such/file", "No such file"]),
+    (["{good}", "{bad}"], ["bad.json", "'suite'"]),
+    (["{good}", "{good}", "--frobnicate"], ["--frobnicate", "compare --help"]),
+    (["{good}", "{good}", "--html"], ["--html", "missing"]),
+])
+def test_wrong_use_of_compare(results, tmp_path, arguments, words):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"suite": "aoe-analyze"}')
+    process = compare(*(one.format(good=results[0], bad=bad) for one in arguments))
+    assert process.returncode == 2 and process.stdout == ""
+    assert process.stderr.startswith("aoe-conform: ") and process.stderr.count("\n") == 1
+    for word in words:
+        assert word in process.stderr
+
+
+def test_a_comparison_that_cannot_be_written(results):
+    process = compare(*results, "--html", "/no/such/folder/x.html")
+    assert process.returncode == 3 and "/no/such/folder/x.html" in process.stderr
+
+
+def test_the_page_of_a_comparison(opened, results, tmp_path):
+    path = tmp_path / "page.html"
+    process = compare(*results, "--html", "-")
+    assert process.returncode == 1 and "scenarios differ" in process.stderr
+    path.write_text(process.stdout, encoding="utf-8")
+    opened.resize(1280)
+    opened.driver.get(path.as_uri())
+    found = [verdicts(json.loads(one.read_text())) for one in results]
+    differing = {name: [one[name] for one in found] for name in found[0]
+                 if found[0][name] != found[1][name]}
+    rows = """return [...document.querySelectorAll(".comparison tr[id]:not(.clause)")]
+        .filter((row) => row.checkVisibility()).map((row) => [row.id,
+        [...row.querySelectorAll("td .verdict")].map((one) => one.textContent)])"""
+    assert dict(opened.script(rows)) == differing
+    choose(opened, "verdict", "advice")
+    assert dict(opened.script(rows)) == {name: pair for name, pair in differing.items()
+                                         if "advice" in pair}
+    clauses = opened.script("""return [...document.querySelectorAll(".comparison .clause")]
+        .filter((row) => row.checkVisibility()).length""")
+    assert 0 < clauses < len(opened.all(".comparison .clause"))
+    opened.one(".filters button").click()
+    opened.until(lambda: dict(opened.script(rows)) == differing)
+    opened.one(".filters [name=text]").send_keys("version-of-response")
+    assert list(dict(opened.script(rows))) == ["frame/version-of-response"]
+    opened.resize(PHONE, 780)
+    assert opened.script("return document.documentElement.scrollWidth") <= PHONE
+    assert opened.script("return performance.getEntriesByType('resource').length") == 0
     assert opened.complaints() == []

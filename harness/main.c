@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "catalogue.h"
+#include "compare.h"
 #include "explain.h"
 #include "options.h"
 #include "result.h"
@@ -74,6 +75,15 @@ static int with_catalogue(struct arena *arena, const struct options *options)
     return status;
 }
 
+static int compare(struct arena *arena, const struct options *options)
+{
+    const char *error = NULL;
+    int status = compare_run(arena, options, &error);
+    if (error)
+        fprintf(stderr, "aoe-conform: %s\n", error);
+    return status;
+}
+
 static int recover(struct arena *arena, const char *path)
 {
     const char *error = NULL;
@@ -94,6 +104,8 @@ int main(int argc, char **argv)
         status = usage(error);
     else if (options.mode == MODE_RECOVER)
         status = recover(&arena, options.recover);
+    else if (options.mode == MODE_COMPARE)
+        status = compare(&arena, &options);
     else if (options.mode != MODE_DONE)
         status = with_catalogue(&arena, &options);
     arena_free(&arena);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "compare.h"
 #include "protocol/names.h"
 
 static const char help[] =
@@ -13,6 +14,7 @@ static const char help[] =
     "       aoe-conform --initiator IFACE [--serve eSHELF.SLOT] [options] [SCENARIO-PATTERN...]\n"
     "       aoe-conform --list [SCENARIO-PATTERN...] | --explain ID | --check\n"
     "       aoe-conform --recover JOURNAL\n"
+    "       aoe-conform compare [--html FILE] [--all] A.json B.json ...\n"
     "\n"
     "Judges how an ATA over Ethernet target, or an initiator, keeps the specification. Nothing\n"
     "that could change a target is sent unless --allow permits it, and what a run changes it\n"
@@ -419,6 +421,8 @@ int options_parse(struct arena *arena, int argc, char **argv, struct options *op
                   const char **error)
 {
     struct parsing parsing = {arena, options, error};
+    if (argc > 1 && !strcmp(argv[1], "compare"))
+        return compare_options(arena, argc - 1, argv + 1, options, error);
     *options = (struct options){.seed = 1, .slot = 1, .patience = OPTIONS_PATIENCE};
     opterr = 0;
     optind = 0;

@@ -13,6 +13,7 @@ enum mode {
     MODE_EXPLAIN,
     MODE_CHECK,
     MODE_RECOVER,
+    MODE_COMPARE,
     MODE_DONE,
 };
 
@@ -39,6 +40,9 @@ struct options {
     size_t skip_count;
     const char *scenarios, *journal, *baseline, *write_baseline, *captures;
     const char *json, *junit, *tap, *html;
+    const char **files; /* results to compare */
+    size_t file_count;
+    bool all; /* also what is the same in all of them */
     bool strict, quick, verbose;
     uint64_t fuzz; /* random requests instead of scenarios; 0: none */
     uint64_t seed;

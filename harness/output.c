@@ -69,14 +69,19 @@ static bool is_standard_output(const char *path)
     return path && !strcmp(path, "-");
 }
 
+bool output_has_colours(FILE *to)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return isatty(fileno(to)) && !(no_colour && *no_colour);
+}
+
 void output_open(struct output *output, struct arena *arena, const struct options *options,
                  struct report *report)
 {
     bool taken = is_standard_output(options->json) || is_standard_output(options->junit) ||
                  is_standard_output(options->tap) || is_standard_output(options->html);
-    const char *no_colour = getenv("NO_COLOR");
     *output = (struct output){.arena = arena, .options = options, .report = report};
     output->people = taken ? stderr : stdout;
     output->style.verbose = options->verbose;
-    output->style.colour = isatty(fileno(output->people)) && !(no_colour && *no_colour);
+    output->style.colour = output_has_colours(output->people);
 }

@@ -19,6 +19,9 @@ struct output {
 void output_open(struct output *output, struct arena *arena, const struct options *options,
                  struct report *report);
 
+/* True for a terminal whose user has nothing against colours. */
+bool output_has_colours(FILE *to);
+
 /* Writes captures, reports and baseline as the options say. 0, or -1 with a line in `error`. */
 int output_write(struct output *output, const char **error);
 

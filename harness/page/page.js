@@ -10,8 +10,8 @@ function addOption(parent, value, text) {
 
 function fillVerdicts(select, scenarios) {
     addOption(select, "", "all");
-    for (const verdict of new Set(scenarios.map((scenario) => scenario.verdict))) {
-        const count = scenarios.filter((scenario) => scenario.verdict === verdict).length;
+    for (const verdict of new Set(scenarios.flatMap((scenario) => scenario.verdicts))) {
+        const count = scenarios.filter((scenario) => scenario.verdicts.includes(verdict)).length;
         addOption(select, verdict, `${verdict} (${count})`);
     }
 }
@@ -39,7 +39,7 @@ function unfoldLists(page, filtered) {
 }
 
 function startFilters(page, form) {
-    const scenarios = scenariosOf(page);
+    const scenarios = [...reportedScenarios(page), ...comparedScenarios(page)];
     const {verdict, clause, text} = form.elements;
     fillVerdicts(verdict, scenarios);
     fillClauses(clause, scenarios);
