@@ -6,6 +6,7 @@ import os
 import pytest
 
 import aoeframes
+import aoelab
 from conftest import verdicts
 
 CONFIG, ATA = 1, 0
@@ -218,6 +219,19 @@ def test_a_baseline_makes_the_known_known(lab):
     process, result = lab.judge(*arguments, "--baseline", baseline)
     assert process.returncode == 1
     assert verdicts(result)["config/read"] == "fixed"
+
+
+@pytest.mark.parametrize("mtu", [1500, 9000])
+def test_the_baseline_that_ships_holds_exactly(lab_of, mtu):
+    lab = lab_of(mtu)
+    lab.vblade()
+    path = os.path.join(aoelab.ROOT, "baselines/vblade-25")
+    process, result = lab.judge("--allow", "media,config,reserve", "--baseline", path)
+    assert process.returncode == 0, process.stdout[-2000:]
+    found = verdicts(result)
+    assert {name for name, verdict in found.items() if verdict == "known"} == FAILS | ADVICES
+    with open(path, encoding="utf-8") as file:
+        assert {line.split()[0] for line in file if line.strip() and line[0] != "#"} == FAILS | ADVICES
 
 
 def test_strict_counts_a_should(lab):
