@@ -86,11 +86,12 @@ def judge(lab, name, *scenarios):
 
 
 @pytest.mark.parametrize("name, scenarios, caught", [
-    ("request-query-sectors", ["initiator/request-*"], {"initiator/request-discover"}),
+    ("request-query-aoe-version", ["initiator/request-*"], {"initiator/request-discover-version"}),
     ("discover-any-slot", ["initiator/discover-o*"], {"initiator/discover-others-first"}),
     ("bufcount-0-is-1", ["initiator/bufcount-[oz]*"],
      {"initiator/bufcount-zero", "initiator/bufcount-zero-sends-nothing"}),
     ("flags-e-in-identify", ["initiator/flags-i*", "initiator/flags-last-odd"], {"initiator/flags-identify"}),
+    ("match-any-destination", ["initiator/match-d*"], {"initiator/match-destination"}),
     ("match-without-r", ["initiator/match-[rs]*"], {"initiator/match-request", "initiator/match-request-goes-on"}),
     ("short-begun-sector", ["initiator/short-read-[bs]*"], {"initiator/short-read-byte"}),
 ])
@@ -98,4 +99,4 @@ def test_is_wrong_in_one_thing(name, scenarios, caught):
     with Suite() as lab:
         result = judge(lab, name, *scenarios)
     bad = {scenario for scenario, verdict in verdicts(result).items() if verdict not in ("pass", "skip")}
-    assert bad == caught, explain(result)
+    assert {scenario for scenario in bad if not scenario.startswith("rules/")} == caught, explain(result)

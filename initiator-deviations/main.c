@@ -66,8 +66,8 @@ int main(int argc, char **argv)
         return use(argv[1] + sizeof option - 1, argc, argv, 2);
     if (strcmp(argv[1], "--deviation") == 0)
         return argc > 2 ? use(argv[2], argc, argv, 3) : refuse("needs a name", argv[1]);
+    if (argc > 2)
+        return refuse("stands alone, or comes before --deviation", argv[1]);
     int status = answer_alone(argv[1]);
-    if (status < 0)
-        return refuse("comes before --deviation, or is not an option", argv[1]);
-    return argc == 2 ? status : refuse("stands alone", argv[1]);
+    return status < 0 ? refuse("no such option", argv[1]) : status;
 }

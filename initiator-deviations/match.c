@@ -70,6 +70,24 @@ ON_MATCH(any_tag_of_write)
     return !command && is_write(first) ? first : command;
 }
 
+static bool sent_before(const struct command *a, const struct command *b)
+{
+    return !b || a->attempt.first < b->attempt.first ||
+           (a->attempt.first == b->attempt.first && a->attempt.tag < b->attempt.tag);
+}
+
+/* Answers are thought to come in the order of the commands. */
+ON_MATCH(in_order)
+{
+    struct command *oldest = NULL;
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        struct command *open = &engine->commands.all[i];
+        if (open->open && open->attempt.sent && sent_before(open, oldest))
+            oldest = open;
+    }
+    return command ? oldest : NULL;
+}
+
 /* True for a frame of the target, but for what the caller does not look at. */
 static bool is_near(const struct engine *engine, const struct aoe_frame *frame)
 {
@@ -105,6 +123,13 @@ ON_ACCEPTS(any_version)
 {
     return accepts ||
            (is_near(engine, frame) && aoe_is_response(frame) &&
+            frame->shelf == engine->settings.shelf && frame->slot == engine->settings.slot);
+}
+
+ON_ACCEPTS(any_destination)
+{
+    return accepts ||
+           (is_near(engine, frame) && aoe_is_response(frame) && frame->version == AOE_VERSION &&
             frame->shelf == engine->settings.shelf && frame->slot == engine->settings.slot);
 }
 
@@ -243,6 +268,11 @@ static const struct deviation deviations[] = {
      "a response with a wrong tag is taken for the oldest command's",
      NULL,
      {.match = any_tag}},
+    {"match-in-order",
+     "i-match",
+     "responses are given to the commands in the order of sending",
+     NULL,
+     {.match = in_order}},
     {"match-lba",
      "i-match",
      "a response with a wrong tag and the right LBA is taken",
@@ -276,6 +306,11 @@ static const struct deviation deviations[] = {
      "the version is not looked at",
      NULL,
      {.accepts = any_version}},
+    {"match-any-destination",
+     "i-match",
+     "responses to other hosts are taken",
+     NULL,
+     {.every_host = true, .accepts = any_destination}},
     {"match-any-command",
      "i-match",
      "the command is not looked at",

@@ -41,6 +41,7 @@ enum outcome driver_open(struct driver *driver, const char *interface,
     port_buffer(&driver->port, BUFFER_BYTES);
     driver->mtu_limit = settings->mtu;
     own.mtu = mtu_in_use(driver);
+    driver->port.every_host = settings->hooks && settings->hooks->every_host;
     own.tag = any_tag();
     memcpy(own.mac, driver->port.mac, AOE_MAC_BYTES);
     engine_init(&driver->engine, &own);

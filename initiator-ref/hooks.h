@@ -29,6 +29,7 @@ enum failure {
  * argument of a decision, and what the callback returns is done. */
 struct engine_hooks {
     void *user;
+    bool every_host; /* frames for other hosts come in as well */
 
     /* When the target is to be found, anew or for the first time. */
     void (*open)(void *user, struct engine *engine);
