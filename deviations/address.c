@@ -6,7 +6,7 @@
 
 ON_BYTES(type_swapped_in_errors)
 {
-    if (bytes[BYTE_ERROR]) {
+    if (bytes[BYTE_ERROR] == AOE_ERROR_COMMAND) {
         bytes[BYTE_TYPE] = 0xA2;
         bytes[BYTE_TYPE + 1] = 0x88;
     }
@@ -22,7 +22,8 @@ ON_BYTES(response_to_broadcast)
 
 ON_BYTES(source_from_group)
 {
-    bytes[BYTE_SOURCE] |= 1;
+    if (is_ata(request))
+        bytes[BYTE_SOURCE] |= 1;
     return length;
 }
 
@@ -127,6 +128,12 @@ ON_REQUEST(shelf_and_slot_exchanged)
     }
 }
 
+ON_REQUEST(shelf_bytes_exchanged)
+{
+    if (request->shelf == __builtin_bswap16(model->shelf))
+        request->shelf = model->shelf;
+}
+
 ON_RESPONSE(shelf_off_by_one_in_errors)
 {
     if (response->error)
@@ -174,11 +181,11 @@ ON_ACCEPT(broadcast_for_config_only)
 }
 
 static const struct deviation deviations[] = {
-    {"type-swapped-in-errors", "2.1-type", "error responses have Ethernet type 0xA288",
+    {"type-swapped-in-errors", "2.1-type", "responses with error 1 have Ethernet type 0xA288",
      .hooks.model.bytes = type_swapped_in_errors},
     {"response-to-broadcast", "2.1-type", "the response to a broadcast request is broadcast",
      .hooks.model.bytes = response_to_broadcast},
-    {"source-from-group", "2.1-type", "responses come from a group address",
+    {"source-from-group", "2.1-type", "ATA responses come from a group address",
      .hooks.model.bytes = source_from_group},
     {"source-off-by-one", "2.1-type", "ATA responses come from an address that is not the target's",
      .hooks.model.bytes = source_off_by_one},
@@ -214,6 +221,9 @@ static const struct deviation deviations[] = {
     {"shelf-and-slot-exchanged", "2.5-address",
      "requests with shelf and slot exchanged are served as well",
      .hooks.model.request = shelf_and_slot_exchanged},
+    {"shelf-bytes-exchanged", "2.5-address",
+     "requests with the bytes of its shelf exchanged are served as well", "address=258.3",
+     .hooks.model.request = shelf_bytes_exchanged},
     {"shelf-off-by-one-in-errors", "2.5-address", "error responses name the next shelf",
      .hooks.model.response = shelf_off_by_one_in_errors},
     {"slot-zero-in-ata", "2.5-address", "ATA responses name slot 0",

@@ -210,11 +210,6 @@ ON_RESPONSE(readonly_as_aoe_error)
         model_set_error(response, AOE_ERROR_DEVICE);
 }
 
-ON_RESPONSE(readonly_ignored)
-{
-    *silent = *silent || (is_write(request) && failed(request, response));
-}
-
 /* 3.1-write-flag */
 
 static uint8_t opposite(uint8_t opcode)
@@ -357,8 +352,6 @@ static const struct deviation deviations[] = {
      "option=-r", .hooks.model.response = readonly_ext_acknowledged},
     {"readonly-as-aoe-error", "3.1-readonly", "a read-only target refuses writes with AoE error 3",
      "option=-r", .hooks.model.response = readonly_as_aoe_error},
-    {"readonly-ignored", "3.1-readonly", "a read-only target does not answer writes", "option=-r",
-     .hooks.model.response = readonly_ignored},
     {"direction-by-write-flag", "3.1-write-flag", "W alone decides between reading and writing",
      .hooks.model.carry_out = direction_by_write_flag},
     {"write-without-flag-reads", "3.1-write-flag", "a write with W clear returns the sectors",

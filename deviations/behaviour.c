@@ -68,16 +68,6 @@ ON_RECEIVE(every_nth_dropped)
 
 /* 1.1-stateless */
 
-/* A response goes out when the next one is there. */
-ON_SEND(one_late)
-{
-    struct deviant *d = user;
-    if (d->length)
-        next->send(next->user, d->bytes, d->length);
-    d->length = length;
-    memcpy(d->bytes, frame, length);
-}
-
 /* The place of a host in a table of `value` hosts, or the table's size where it is not there. */
 static size_t host_place(const struct deviant *d, const uint8_t *host)
 {
@@ -109,18 +99,6 @@ ON_ACCEPT(strangers_ignored)
     if (accepted && request->command == AOE_COMMAND_CONFIG)
         note_host(d, request->source);
     return accepted && host_place(d, request->source) < d->count;
-}
-
-/* A second ATA request of the same registers is taken for a repeat and not answered. */
-ON_ACCEPT(same_registers_ignored)
-{
-    struct deviant *d = user;
-    bool same = d->count && memcmp(d->bytes, &request->ata, sizeof request->ata) == 0;
-    if (!accepted || !is_ata(request) || !is_read(request))
-        return accepted;
-    memcpy(d->bytes, &request->ata, sizeof request->ata);
-    d->count++;
-    return !same;
 }
 
 /* What is forgotten, as bits of `value`; the time in milliseconds above them. */
@@ -261,17 +239,10 @@ static const struct deviation deviations[] = {
      .hooks = {.model.accept = queue_accepts_reads, .send = queue_send, .idle = queue_idle}},
     {"every-hundredth-dropped", "3.2-bufcount", "every hundredth frame is dropped", .value = 100,
      .hooks.receive = every_nth_dropped},
-    {"every-tenth-dropped", "3.2-bufcount", "every tenth frame is dropped", .value = 10,
-     .hooks.receive = every_nth_dropped},
-    {"response-one-late", "1.1-stateless",
-     "a response is sent when the one to the next request is there", .hooks.send = one_late},
     {"third-host-ignored", "1.1-stateless", "only the first two hosts are ever served", .value = 2,
      .hooks.model.accept = hosts_beyond_table_ignored},
     {"strangers-ignored", "1.1-stateless", "a host that has sent no config request is not served",
      .hooks.model.accept = strangers_ignored},
-    {"same-registers-ignored", "1.1-stateless",
-     "a read with the registers of the read before gets no response",
-     .hooks.model.accept = same_registers_ignored},
     {"string-forgotten-after-a-while", "3.2-read", "the config string is lost after 100 ms",
      .value = AFTER(100, FORGET_STRING), .hooks.model.request = forgets_after_a_while},
     {"string-forgotten-after-frames", "3.2-read", "the config string is lost at every 64th frame",

@@ -10,7 +10,8 @@ struct deviation {
     const char *clause; /* the id of the clause that it breaks */
     const char *wrong;  /* what is wrong on the wire, one sentence without a full stop */
     /* What it takes to be seen, NULL for nothing special: words with ',' between, each of
-     * "disk=SIZE" (at least so large), "mtu=BYTES" (of both ends) or "option=..." of aoe-target. */
+     * "disk=SIZE" (at least so large), "mtu=BYTES" (of both ends), "address=SHELF.SLOT" or
+     * "option=..." of aoe-target. */
     const char *needs;
     uint64_t value; /* what its hooks take from it, where several share one */
     struct target_hooks hooks;

@@ -248,10 +248,11 @@ ON_ACCEPT(tag_zero_ignored)
 ON_RESPONSE(tag_of_the_request_before)
 {
     struct deviant *d = user;
-    if (is_write(request) && d->count)
+    if (request->command != AOE_COMMAND_RESERVE)
+        return;
+    if (d->count++)
         response->tag = d->tag;
     d->tag = request->tag;
-    d->count++;
 }
 
 static const struct deviation deviations[] = {
@@ -356,7 +357,8 @@ static const struct deviation deviations[] = {
      .hooks.model.response = tag_sign_extended},
     {"tag-zero-ignored", "2.7-tag", "requests with tag 0 get no response",
      .hooks.model.accept = tag_zero_ignored},
-    {"tag-of-the-request-before", "2.7-tag", "write responses carry the tag of the request before",
+    {"tag-of-the-request-before", "2.7-tag",
+     "reserve responses carry the tag of the reserve request before",
      .hooks.model.response = tag_of_the_request_before},
 };
 

@@ -30,16 +30,6 @@ static void clear_bits(uint8_t *words, unsigned word, unsigned bits)
     words[2 * word + 1] &= (uint8_t)(~bits >> 8);
 }
 
-ON_RESPONSE(texts_not_swapped)
-{
-    uint8_t *words = words_of(model, request, response);
-    if (!words)
-        return;
-    exchange_bytes(words, ATA_WORD_SERIAL, ATA_WORDS_SERIAL);
-    exchange_bytes(words, ATA_WORD_FIRMWARE, ATA_WORDS_FIRMWARE);
-    exchange_bytes(words, ATA_WORD_MODEL, ATA_WORDS_MODEL);
-}
-
 /* The spaces behind a text of `value` words at `value >> 8` become zeros. */
 ON_RESPONSE(text_nul_padded)
 {
@@ -162,9 +152,12 @@ ON_RESPONSE(length_is)
     response->payload.length = (size_t)((struct deviant *)user)->value;
 }
 
+/* The device bits of lba3 are taken for a part of an address. */
 ON_RESPONSE(range_checked)
 {
-    if (is_identify(request) && aoe_ata_lba(&request->ata) >= model->disk.sectors)
+    struct aoe_ata ata = request->ata;
+    ata.aflags |= AOE_ATA_EXTENDED;
+    if (is_identify(request) && aoe_ata_lba(&ata) >= model->disk.sectors)
         family_fail(response, ATA_ERROR_IDNF);
 }
 
@@ -222,9 +215,6 @@ ON_OPEN(lba48_stops_at_lba28)
 #define TEXT(word, words) (word) << 8 | (words)
 
 static const struct deviation deviations[] = {
-    {"identify-texts-not-swapped", "3.1-identify",
-     "the texts of IDENTIFY are not byte-swapped within the words",
-     .hooks.model.response = texts_not_swapped},
     {"identify-serial-nul-padded", "3.1-identify", "the serial number is padded with zeros",
      .value = TEXT(ATA_WORD_SERIAL, ATA_WORDS_SERIAL), .hooks.model.response = text_nul_padded},
     {"identify-firmware-nul-padded", "3.1-identify", "the firmware revision is padded with zeros",

@@ -149,6 +149,39 @@ ON_WRITE(write_at_short_offset)
     return next->write(next->user, at_short_offset(user, lba), count, from);
 }
 
+/* The border of 28 bits: what of a command lies behind it goes to sector 0 and on. `value` is 1
+ * where that happens to 48-bit commands, 0 for 28-bit ones. */
+
+ON_REQUEST(note_extended)
+{
+    struct deviant *d = user;
+    d->armed = is_addressed(request, d->value);
+}
+
+static uint64_t at_border(const void *user, uint64_t first, uint64_t lba)
+{
+    bool wraps = ((const struct deviant *)user)->armed;
+    return wraps && first < ATA_LBA28_END && lba >= ATA_LBA28_END ? lba - ATA_LBA28_END : lba;
+}
+
+ON_READ(read_at_border)
+{
+    int result = 0;
+    for (size_t i = 0; i < count; i++)
+        result |= next->read(next->user, at_border(user, lba, lba + i), 1,
+                             (uint8_t *)to + i * AOE_SECTOR_BYTES);
+    return result;
+}
+
+ON_WRITE(write_at_border)
+{
+    int result = 0;
+    for (size_t i = 0; i < count; i++)
+        result |= next->write(next->user, at_border(user, lba, lba + i), 1,
+                              (const uint8_t *)from + i * AOE_SECTOR_BYTES);
+    return result;
+}
+
 /* 3.1-ext-mismatch leaves open how such a command is read, but not whether its data may be lost. */
 
 static bool mismatches(const struct aoe_frame *request)
@@ -216,7 +249,7 @@ static const struct deviation deviations[] = {
      "lba3 to lba5 are taken for the low half of a 48-bit address",
      .hooks.model.carry_out = lba48_halves_exchanged},
     {"lba48-sign-extended", "3.1-lba48",
-     "a 48-bit address with bit 31 set is refused as if it were negative", "disk=2T",
+     "a 48-bit address with bit 31 set is refused as if it were negative", "disk=512T",
      .hooks.model.carry_out = lba48_sign_extended},
     {"lba48-wraps-at-capacity", "3.1-lba48", "48-bit addresses past the end begin anew at sector 0",
      .hooks.model.carry_out = lba48_wraps_at_capacity},
@@ -228,6 +261,14 @@ static const struct deviation deviations[] = {
     {"offset-40-bits", "3.1-lba48", "sectors at 1 TiB and beyond are taken 1 TiB and more before",
      "disk=3T", .value = (UINT64_C(1) << 40) - 1,
      .hooks = {.read = read_at_short_offset, .write = write_at_short_offset}},
+    {"lba28-27-bits", "3.1-lba28", "the highest bit of a 28-bit address is lost", "disk=200G",
+     .value = 0x7FFFFFF, .hooks.model.carry_out = lba28_bits},
+    {"lba28-wraps-at-border", "3.1-lba28", "a 28-bit command that crosses 2^28 goes on at sector 0",
+     "disk=200G", .value = 0,
+     .hooks = {.model.request = note_extended, .read = read_at_border, .write = write_at_border}},
+    {"lba48-wraps-at-border", "3.1-lba48", "a 48-bit command that crosses 2^28 goes on at sector 0",
+     "disk=200G", .value = 1,
+     .hooks = {.model.request = note_extended, .read = read_at_border, .write = write_at_border}},
     {"ext-mismatch-write-lost", "3.1-readback",
      "a write whose E flag contradicts the opcode is acknowledged, not stored",
      .hooks.model.response = mismatch_acknowledged},

@@ -31,6 +31,16 @@ ON_RESPONSE(last_not_listed)
     response->payload.length -= AOE_DIRECTIVE_BYTES;
 }
 
+ON_RESPONSE(empty_listed_as_zeros)
+{
+    bool listed = is_mask(request, AOE_MASK_READ) && !response->error;
+    if (!listed || response->mask.count)
+        return;
+    memset(model->payload, 0, AOE_DIRECTIVE_BYTES);
+    response->mask.count = 1;
+    response->payload = (struct aoe_span){model->payload, AOE_DIRECTIVE_BYTES};
+}
+
 ON_RESPONSE(listed_as_add)
 {
     if (is_listed(request, response))
@@ -175,6 +185,8 @@ static const struct deviation deviations[] = {
      .hooks.model.response = count_zero},
     {"mask-last-not-listed", "3.3-read", "the last address is missing in the list",
      .hooks.model.response = last_not_listed},
+    {"mask-empty-listed-as-zeros", "3.3-read", "an empty list is read as one address of zeros",
+     .hooks.model.response = empty_listed_as_zeros},
     {"mask-listed-as-add", "3.3-read", "the directives of the list have DCmd 1",
      .hooks.model.response = listed_as_add},
     {"mask-listed-without-directives", "3.3-read", "the list holds bare addresses of 6 bytes",

@@ -2,6 +2,8 @@
 /* Edits of the MAC mask list. */
 #include "family.h"
 
+#include <stdlib.h>
+
 #define PLAIN model_carry_out(model, request, response, silent)
 
 static uint64_t value_of(const void *user)
@@ -362,6 +364,13 @@ ON_CARRY_OUT(beyond_from_old_memory)
     return is_beyond(request) ? EDIT(d->bytes, request->mask.count) : PLAIN;
 }
 
+ON_REQUEST(dies_of_read_beyond)
+{
+    if (is_mask(request, AOE_MASK_READ) &&
+        request->payload.length < (size_t)request->mask.count * AOE_DIRECTIVE_BYTES)
+        abort();
+}
+
 ON_CARRY_OUT(beyond_acknowledged)
 {
     return is_beyond(request) ? list(model, request, response, silent) : PLAIN;
@@ -434,6 +443,9 @@ static const struct deviation deviations[] = {
     {"mask-beyond-frame-from-old-memory", "3.3-bounds",
      "directives beyond the frame are taken from earlier frames",
      .hooks.model.carry_out = beyond_from_old_memory},
+    {"dies-of-mask-read-beyond-frame", "3.3-bounds",
+     "a read with more directives than its frame holds ends the target",
+     .hooks.model.request = dies_of_read_beyond},
     {"mask-beyond-frame-acknowledged", "3.3-bounds",
      "directives beyond the frame are not carried out, but acknowledged",
      .hooks.model.carry_out = beyond_acknowledged},

@@ -187,27 +187,17 @@ ON_OPEN(last_sector_missing)
 
 /* 3.1-max-count */
 
-/* Carries out what a larger sector count would permit. */
-static enum aoe_error carry_out_more(struct model *model, const struct aoe_frame *request,
-                                     struct aoe_frame *response, bool *silent)
-{
-    uint32_t mtu = model->mtu;
-    model->mtu = AOE_FRAME_MAX - AOE_ETHERNET_BYTES;
-    enum aoe_error error = PLAIN;
-    model->mtu = mtu;
-    return error;
-}
-
 static bool is_too_many(const struct model *model, const struct aoe_frame *request)
 {
     return is_ranged(request) && request->ata.count > model_sector_count(model);
 }
 
-ON_CARRY_OUT(too_many_written)
+ON_CARRY_OUT(too_many_write_cut)
 {
-    return is_too_many(model, request) && is_write(request)
-               ? carry_out_more(model, request, response, silent)
-               : PLAIN;
+    struct aoe_frame cut = *request;
+    if (is_too_many(model, request) && is_write(request))
+        cut.ata.count = model_sector_count(model);
+    return model_carry_out(model, &cut, response, silent);
 }
 
 ON_CARRY_OUT(too_many_partly_written)
@@ -370,8 +360,9 @@ static const struct deviation deviations[] = {
                .write = write_grown}},
     {"last-sector-missing", "3.1-capacity", "the last sector of the capacity cannot be read",
      .hooks.open = last_sector_missing},
-    {"too-many-written", "3.1-max-count", "a write of more sectors than advertised is carried out",
-     .hooks.model.carry_out = too_many_written},
+    {"too-many-write-cut", "3.1-max-count",
+     "a write of more sectors than advertised succeeds and stores as many as advertised",
+     .hooks.model.carry_out = too_many_write_cut},
     {"too-many-partly-written", "3.1-max-count",
      "a write of more sectors than advertised is refused, but some are stored",
      .hooks.model.carry_out = too_many_partly_written},

@@ -75,6 +75,12 @@ ON_RESPONSE(read_first_only)
         set_list(response, response->payload.bytes, 1);
 }
 
+ON_RESPONSE(read_count_255)
+{
+    if (is_reserve(request, AOE_RESERVE_READ) && response->reserve.count)
+        response->reserve.count = AOE_LIST_MAX;
+}
+
 ON_CARRY_OUT(read_by_others_refused)
 {
     bool reserved = model->settings.reserves.count && !is_owner(model, request);
@@ -322,9 +328,10 @@ ON_CARRY_OUT(beyond_from_old_memory)
 
 ON_CARRY_OUT(beyond_cut_and_refused)
 {
-    if (is_beyond(request))
+    if (is_beyond(request)) {
         WITH(request->payload.bytes, request->payload.length / AOE_MAC_BYTES);
-    list(model, response);
+        list(model, response);
+    }
     return PLAIN;
 }
 
@@ -338,7 +345,7 @@ ON_CARRY_OUT(padding_as_addresses)
 
 ON_CARRY_OUT(beyond_acknowledged)
 {
-    return is_beyond(request) ? AS(AOE_RESERVE_READ) : PLAIN;
+    return is_beyond(request) ? AOE_ERROR_NONE : PLAIN;
 }
 
 /* 3.4-unknown */
@@ -372,6 +379,8 @@ static const struct deviation deviations[] = {
      .hooks.model.response = read_empty},
     {"reserve-read-count-zero", "3.4-read", "NMacs of a read is 0 before the addresses",
      .hooks.model.response = read_count_zero},
+    {"reserve-read-count-255", "3.4-read", "NMacs of a read is 255 whatever follows",
+     .hooks.model.response = read_count_255},
     {"reserve-read-first-only", "3.4-read", "a read returns the first address only",
      .hooks.model.response = read_first_only},
     {"reserve-read-by-others-refused", "3.4-read",

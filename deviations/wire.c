@@ -168,6 +168,13 @@ ON_RECEIVE(deaf_after_short_frame)
     return d->armed ? 0 : length;
 }
 
+ON_RECEIVE(dies_of_vendor_command)
+{
+    if (length >= AOE_HEADER_BYTES && frame[BYTE_COMMAND] >= AOE_COMMAND_VENDOR)
+        abort();
+    return length;
+}
+
 ON_RESPONSE(short_succeeds)
 {
     if (request->extent < AOE_EXTENT_ARGUMENT && aoe_command_known(request->command))
@@ -232,12 +239,12 @@ ON_RECEIVE(repeat_ignored)
     return is_repeat(user, frame, length) ? 0 : length;
 }
 
-/* Frames of earlier, of any host and not only the latest. */
+/* Not only the latest frame; `value` is the command that is told by its tag. */
 ON_RECEIVE(tag_seen_ignored)
 {
     enum { SEEN = 256 };
     struct deviant *d = user;
-    if (length < AOE_HEADER_BYTES || frame[BYTE_COMMAND] != AOE_COMMAND_ATA)
+    if (length < AOE_HEADER_BYTES || frame[BYTE_COMMAND] != d->value)
         return length;
     const size_t key_bytes = AOE_HEADER_BYTES - BYTE_SOURCE;
     for (size_t i = 0; i < SEEN; i++)
@@ -247,28 +254,18 @@ ON_RECEIVE(tag_seen_ignored)
     return length;
 }
 
-ON_ACCEPT(tags_must_grow)
+/* A force with a tag that was there before is answered, but not carried out. */
+ON_CARRY_OUT(force_with_used_tag_not_stored)
 {
+    enum { TAGS = 16 };
     struct deviant *d = user;
-    bool grows = request->tag >= d->tag || !same_address(request->source, d->host);
-    if (!accepted || request->command != AOE_COMMAND_ATA)
-        return accepted;
-    d->tag = request->tag;
-    memcpy(d->host, request->source, AOE_MAC_BYTES);
-    return grows;
-}
-
-/* A repeated force is answered, but does not store again what was replaced meanwhile. */
-ON_CARRY_OUT(repeated_force_not_stored)
-{
-    struct deviant *d = user;
-    if (is_config(request, AOE_CONFIG_FORCE)) {
-        bool repeated = d->count && d->tag == request->tag;
-        d->count++;
-        d->tag = request->tag;
-        if (repeated)
+    uint8_t *tags = d->bytes;
+    if (!is_config(request, AOE_CONFIG_FORCE))
+        return model_carry_out(model, request, response, silent);
+    for (size_t i = 0; i < TAGS && i < d->count; i++)
+        if (memcmp(tags + i * sizeof request->tag, &request->tag, sizeof request->tag) == 0)
             return AOE_ERROR_NONE;
-    }
+    memcpy(tags + d->count++ % TAGS * sizeof request->tag, &request->tag, sizeof request->tag);
     return model_carry_out(model, request, response, silent);
 }
 
@@ -323,6 +320,8 @@ static const struct deviation deviations[] = {
      .hooks.receive = dies_of_short_argument},
     {"deaf-after-short-frame", "2-short", "after a frame cut short nothing is answered any more",
      .hooks.receive = deaf_after_short_frame},
+    {"dies-of-vendor-command", "2.6-command", "a command from 0xF0 on ends the target",
+     .hooks.receive = dies_of_vendor_command},
     {"sent-twice", "2-once", "every response is sent twice", .hooks.send = sent_twice},
     {"errors-sent-twice", "2-once", "error responses are sent twice",
      .hooks.send = errors_sent_twice},
@@ -336,13 +335,13 @@ static const struct deviation deviations[] = {
      .hooks.receive = repeat_ignored},
     {"tag-seen-ignored", "1.1-stateless",
      "an ATA request with a tag that its host used lately gets no response",
-     .hooks.receive = tag_seen_ignored},
-    {"tags-must-grow", "1.1-stateless",
-     "an ATA request with a lower tag than the one before gets no response",
-     .hooks.model.accept = tags_must_grow},
-    {"repeated-force-not-stored", "1.1-stateless",
-     "a repeated force is answered, but not carried out again",
-     .hooks.model.carry_out = repeated_force_not_stored},
+     .value = AOE_COMMAND_ATA, .hooks.receive = tag_seen_ignored},
+    {"config-tag-seen-ignored", "1.1-stateless",
+     "a config request with a tag that its host used lately gets no response",
+     .value = AOE_COMMAND_CONFIG, .hooks.receive = tag_seen_ignored},
+    {"force-with-used-tag-not-stored", "1.1-stateless",
+     "a force with a tag that was used before is answered, not carried out",
+     .hooks.model.carry_out = force_with_used_tag_not_stored},
 };
 
 const struct family family_wire = FAMILY(deviations);

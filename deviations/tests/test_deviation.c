@@ -30,7 +30,7 @@ static void assert_needs(const char *needs)
     while (needs && *needs) {
         size_t length = strcspn(needs, ",");
         assert_true(!strncmp(needs, "disk=", 5) || !strncmp(needs, "mtu=", 4) ||
-                    !strncmp(needs, "option=", 7));
+                    !strncmp(needs, "address=", 8) || !strncmp(needs, "option=", 7));
         needs += length + (needs[length] == ',');
     }
 }

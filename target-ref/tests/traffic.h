@@ -29,7 +29,7 @@ static inline void traffic_argument(struct aoe_frame *request)
         break;
     case AOE_COMMAND_CONFIG:
         request->config.ccmd = (uint8_t)(rand() % 6);
-        request->config.length = (uint16_t)(rand() % 20 ? rand() % 8 : rand());
+        request->config.length = (uint16_t)(rand() % (rand() % 4 ? 8 : 2048));
         break;
     case AOE_COMMAND_MASK:
         request->mask.mcmd = (uint8_t)(rand() % 3);
