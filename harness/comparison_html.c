@@ -73,20 +73,23 @@ static void begin_clause(FILE *to, const struct comparison_table *comparison,
 {
     html_print(to,
                "<tbody data-clause=\"%s\" data-section=\"%s\"><tr class=\"clause\" "
-               "id=\"clause:%s\"><th colspan=\"%zu\">%s <span class=\"hint\">%s, basis: %s</span>"
+               "id=\"clause:%s\"><th colspan=\"%zu\">%s <span class=\"faint\">%s, basis: %s</span>"
                "<p>%s</p></th></tr>\n",
                scenario->clause, section_of(scenario->clause), scenario->clause,
                comparison->count + 1, scenario->clause, scenario->level, scenario->basis,
                sentence_of(scenario->clause));
 }
 
-static void add_cell(FILE *to, const struct compared_scenario *cell)
+/* The letter is shown where there is no room for columns. */
+static void add_cell(FILE *to, const struct compared_scenario *cell, const char *letter)
 {
     if (!cell) {
-        html_print(to, "<td><span class=\"nothing\">not run</span></td>");
+        html_print(to, "<td data-letter=\"%s\"><span class=\"nothing\">not run</span></td>",
+                   letter);
         return;
     }
-    html_print(to, "<td data-verdict=\"%s\">", verdict_name(cell->verdict));
+    html_print(to, "<td data-letter=\"%s\" data-verdict=\"%s\">", letter,
+               verdict_name(cell->verdict));
     html_verdict(to, cell->verdict, 0);
     if (*cell->reason)
         html_print(to, "<p>%s</p>", cell->reason);
@@ -99,7 +102,7 @@ static void add_row(FILE *to, const struct comparison_table *comparison,
     html_print(to, "<tr id=\"%s\"><th scope=\"row\"><span class=\"id\">%s</span><p>%s</p></th>",
                row->scenario->id, row->scenario->id, row->scenario->title);
     for (size_t i = 0; i < comparison->count; i++)
-        add_cell(to, row->cells[i]);
+        add_cell(to, row->cells[i], comparison_letter(i));
     html_print(to, "</tr>\n");
 }
 

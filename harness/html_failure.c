@@ -142,7 +142,7 @@ static void add_frames(struct html_report *html, const struct failure *failure, 
     html_print(html->to, "<h4>Frames</h4>\n");
     if (html->drawn >= DRAWN_MOST)
         html_print(html->to,
-                   "<p class=\"hint\">Only the first %d frames of a page are drawn field "
+                   "<p class=\"faint\">Only the first %d frames of a page are drawn field "
                    "by field. The rest is in the JSON result and in the captures.</p>\n",
                    DRAWN_MOST);
     for (size_t i = 0; i < count; i++)
