@@ -123,6 +123,14 @@ ON_CONFIG(query_error_dropped)
     return !response_is_error(frame);
 }
 
+/* The response takes the query off the timer's list. */
+ON_CONFIG(query_error_lost)
+{
+    if (response_is_error(frame))
+        engine->query_attempt.first = engine->query_attempt.interval = FOR_EVER;
+    return !response_is_error(frame);
+}
+
 static const struct deviation deviations[] = {
     {"error-flag-not-seen",
      "i-error",
@@ -186,6 +194,11 @@ static const struct deviation deviations[] = {
      "an error to the query is taken for a good response",
      NULL,
      {.config = query_error_not_seen}},
+    {"error-query-lost",
+     "i-error",
+     "after an error to the query nothing is asked or told any more",
+     NULL,
+     {.config = query_error_lost}},
     {"error-query-dropped",
      "i-error",
      "a target that answers queries with errors is never told",

@@ -123,6 +123,13 @@ ON_SECTORS(sectors_without_header)
     return least(advertised, engine->settings.mtu / AOE_SECTOR_BYTES);
 }
 
+/* What the longest jumbo frames of some switches carry. */
+ON_SECTORS(sectors_of_longer_jumbo)
+{
+    return engine->settings.mtu >= 9000 && direction == ATA_DATA_IN ? (uint8_t)(sectors + 1)
+                                                                    : sectors;
+}
+
 ON_CONFIG(sectors_zero_refused)
 {
     return frame->config.sector_count;
@@ -237,6 +244,11 @@ static const struct deviation deviations[] = {
      "that frames have a header is forgotten",
      "mtu=1540",
      {.sectors = sectors_without_header}},
+    {"sectors-jumbo-one-more",
+     "i-sectors",
+     "where the MTU is 9000, reads are for one sector more than it carries",
+     "mtu=9000",
+     {.sectors = sectors_of_longer_jumbo}},
     {"sectors-0-refused",
      "i-sectors",
      "a sector count of 0 is taken for no disk",
