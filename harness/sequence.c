@@ -217,6 +217,15 @@ static bool is_harmless(const char *line)
     return true;
 }
 
+/* A tag that is given twice would let a response be taken for that of the earlier request. */
+static bool reuses_tag(const struct sequence *lines, const char *more)
+{
+    bool reused = false;
+    for (size_t i = 0; i < lines->count && strstr(more, " tag="); i++)
+        reused |= strstr(lines->lines[i], " tag=") != NULL;
+    return reused;
+}
+
 void sequence_grow(struct arena *arena, struct sequence_source *source, struct sequence *to)
 {
     static const char *const hosts[] = {"a", "a", "b", "c"};
@@ -225,6 +234,8 @@ void sequence_grow(struct arena *arena, struct sequence_source *source, struct s
         return;
     const char *line = message(arena, source);
     const char *more = is_harmless(line) ? twist(arena, source) : "";
+    if (reuses_tag(to, more))
+        more = "";
     to->lines[to->count++] = arena_print(arena, "%s send %s%s", host, line, more);
 }
 

@@ -232,6 +232,18 @@ static void test_every_line_is_of_the_language(void **state)
     }
 }
 
+static void test_tags_are_given_once(void **state)
+{
+    struct lab *lab = *state;
+    unsigned given = 0;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        const char *at = strstr(text_of(&lab->arena, source(TOUCH_TARGET, seed)), " tag=");
+        given += at != NULL;
+        assert_null(at ? strstr(at + 1, " tag=") : NULL);
+    }
+    assert_true(given > 10);
+}
+
 static void test_a_seed_is_a_sequence(void **state)
 {
     struct lab *lab = *state;
@@ -253,6 +265,7 @@ int main(void)
         TEST(test_a_target_that_dies),
         TEST(test_an_interrupted_run),
         TEST(test_every_line_is_of_the_language),
+        TEST(test_tags_are_given_once),
         TEST(test_a_seed_is_a_sequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
