@@ -23,35 +23,22 @@ static int write_title(FILE *to, const void *of)
     return ferror(to) ? -1 : 0;
 }
 
-static void add_detail(FILE *to, const char *label, const char *text)
-{
-    html_print(to, "<div><dt>%s</dt><dd>%s</dd></div>\n", label, text);
-}
-
-static const char *outcome_class(const struct report *report)
-{
-    if (report->exit_status == EXIT_CONFORMANT)
-        return "pass";
-    return report->exit_status == EXIT_FAILED ? "fail" : "inconclusive";
-}
-
 static void add_result(FILE *to, const struct comparison_page *page, size_t at)
 {
     struct detail details[DETAILS_MOST];
     const struct compared_result *result = &page->comparison->results[at];
     const struct report *report = &result->report;
     size_t count = describe_judged(page->arena, report, details);
-    html_print(to,
-               "<section class=\"compared\"><h2><b class=\"letter\">%s</b> %s: "
-               "<span class=\"verdict %s\">%s</span></h2>\n<dl class=\"facts\">\n",
-               comparison_letter(at), result->name, outcome_class(report),
-               describe_headline(report));
-    add_detail(to, "verdicts", comparison_counts(page->arena, result));
+    html_print(to, "<section class=\"compared\"><h2><b class=\"letter\">%s</b> %s: ",
+               comparison_letter(at), result->name);
+    html_headline(to, report);
+    html_print(to, "</h2>\n<dl class=\"facts\">\n");
+    html_detail(to, "verdicts", comparison_counts(page->arena, result));
     for (size_t i = 0; i < count; i++)
-        add_detail(to, details[i].label, details[i].text);
-    add_detail(to, "result",
-               arena_print(page->arena, "%s, aoe-conform %s, seed %" PRIu64, result->file,
-                           report->version, report->seed));
+        html_detail(to, details[i].label, details[i].text);
+    html_detail(to, "result",
+                arena_print(page->arena, "%s, aoe-conform %s, seed %" PRIu64, result->file,
+                            report->version, report->seed));
     html_print(to, "</dl></section>\n");
 }
 

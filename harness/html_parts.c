@@ -2,6 +2,7 @@
 #include "html_parts.h"
 
 #include "common/html.h"
+#include "describe.h"
 
 EMBED(html_page_css, "harness/page/page.css");
 EMBED(html_filter_js, "harness/page/filter.js");
@@ -32,6 +33,24 @@ void html_verdict(FILE *to, enum verdict verdict, size_t count)
         html_print(to, "<b class=\"verdict %s\">%s %zu</b>", name, name, count);
     else
         html_print(to, "<b class=\"verdict %s\">%s</b>", name, name);
+}
+
+static const char *headline_class(const struct report *report)
+{
+    if (report->exit_status == EXIT_CONFORMANT)
+        return "pass";
+    return report->exit_status == EXIT_FAILED ? "fail" : "inconclusive";
+}
+
+void html_headline(FILE *to, const struct report *report)
+{
+    html_print(to, "<span class=\"verdict %s\">%s</span>", headline_class(report),
+               describe_headline(report));
+}
+
+void html_detail(FILE *to, const char *label, const char *text)
+{
+    html_print(to, "<div><dt>%s</dt><dd>%s</dd></div>\n", label, text);
 }
 
 void html_clause_link(FILE *to, const char *clause)

@@ -20,6 +20,12 @@ int html_page(FILE *to, int (*title)(FILE *to, const void *of),
 /* A verdict with its word; `count` beside it unless it is 0. */
 void html_verdict(FILE *to, enum verdict verdict, size_t count);
 
+/* How a run ended: "conformant", "NOT CONFORMANT", ... */
+void html_headline(FILE *to, const struct report *report);
+
+/* A label and a text beside it, in a list of class "facts". */
+void html_detail(FILE *to, const char *label, const char *text);
+
 /* A link to the place of a clause in the matrix. */
 void html_clause_link(FILE *to, const char *clause);
 

@@ -33,13 +33,6 @@ static int write_title(FILE *to, const void *of)
     return ferror(to) ? -1 : 0;
 }
 
-static const char *headline_class(const struct report *report)
-{
-    if (report->exit_status == EXIT_CONFORMANT)
-        return "pass";
-    return report->exit_status == EXIT_FAILED ? "fail" : "inconclusive";
-}
-
 static void add_tiles(const struct html_report *html)
 {
     html_print(html->to, "<ul class=\"tiles\">\n");
@@ -58,17 +51,13 @@ static void add_tiles(const struct html_report *html)
 static void add_head(const struct html_report *html)
 {
     const struct report *report = html->report;
-    html_print(html->to, "<header><h1>%s: <span class=\"verdict %s\">%s</span></h1>\n",
-               judged_name(html), headline_class(report), describe_headline(report));
+    html_print(html->to, "<header><h1>%s: ", judged_name(html));
+    html_headline(html->to, report);
+    html_print(html->to, "</h1>\n");
     if (*describe_why(report))
         html_print(html->to, "<p class=\"alarm\">%s</p>\n", describe_why(report));
     add_tiles(html);
     html_print(html->to, "</header>\n");
-}
-
-static void add_detail(FILE *to, const char *label, const char *text)
-{
-    html_print(to, "<div><dt>%s</dt><dd>%s</dd></div>\n", label, text);
 }
 
 static void add_judged(const struct html_report *html)
@@ -78,7 +67,7 @@ static void add_judged(const struct html_report *html)
     html_print(html->to, "<section id=\"list:judged\"><h2>%s</h2><dl class=\"facts\">\n",
                html->report->judges_initiator ? "Initiator" : "Target");
     for (size_t i = 0; i < count; i++)
-        add_detail(html->to, details[i].label, details[i].text);
+        html_detail(html->to, details[i].label, details[i].text);
     html_print(html->to, "</dl></section>\n");
 }
 
@@ -175,23 +164,23 @@ static void add_environment(const struct html_report *html)
     struct arena *arena = html->arena;
     FILE *to = html->to;
     html_print(to, "<section id=\"list:environment\"><h2>Environment</h2><dl class=\"facts\">\n");
-    add_detail(to, "suite", arena_print(arena, "aoe-conform %s", report->version));
-    add_detail(to, "seed", arena_print(arena, "%" PRIu64, report->seed));
-    add_detail(to, "interface",
-               arena_print(arena, "%s, MTU %u", report->target.interface, report->target.mtu));
-    add_detail(to, "kernel", report->kernel ? report->kernel : "");
-    add_detail(to, "date", date_text(arena, report->started));
-    add_detail(to, "duration", describe_duration(arena, report->duration));
-    add_detail(to, "round trip",
-               arena_print(arena, "p50 %s, p99 %s", describe_duration(arena, timing->rtt_p50),
-                           describe_duration(arena, timing->rtt_p99)));
-    add_detail(to, "waiting",
-               arena_print(arena, "quiet window %s, response timeout %s",
-                           describe_duration(arena, timing->quiet),
-                           describe_duration(arena, timing->timeout)));
-    add_detail(to, "the harness itself",
-               arena_print(arena, "late by up to %s, %" PRIu64 " frames lost",
-                           describe_duration(arena, timing->worst_delay), timing->drops));
+    html_detail(to, "suite", arena_print(arena, "aoe-conform %s", report->version));
+    html_detail(to, "seed", arena_print(arena, "%" PRIu64, report->seed));
+    html_detail(to, "interface",
+                arena_print(arena, "%s, MTU %u", report->target.interface, report->target.mtu));
+    html_detail(to, "kernel", report->kernel ? report->kernel : "");
+    html_detail(to, "date", date_text(arena, report->started));
+    html_detail(to, "duration", describe_duration(arena, report->duration));
+    html_detail(to, "round trip",
+                arena_print(arena, "p50 %s, p99 %s", describe_duration(arena, timing->rtt_p50),
+                            describe_duration(arena, timing->rtt_p99)));
+    html_detail(to, "waiting",
+                arena_print(arena, "quiet window %s, response timeout %s",
+                            describe_duration(arena, timing->quiet),
+                            describe_duration(arena, timing->timeout)));
+    html_detail(to, "the harness itself",
+                arena_print(arena, "late by up to %s, %" PRIu64 " frames lost",
+                            describe_duration(arena, timing->worst_delay), timing->drops));
     html_print(to, "</dl><p>This run again: <code>%s</code></p></section>\n",
                report->command_whole ? report->command_whole : report->command);
 }
