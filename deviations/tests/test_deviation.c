@@ -10,7 +10,7 @@
 #include "protocol/clause.h"
 #include "target-ref/tests/traffic.h"
 
-enum { NAME_MAX_LENGTH = 48, WRONG_MAX_LENGTH = 110, DEVIATIONS_LEAST = 400, FRAMES = 500 };
+enum { NAME_MAX_LENGTH = 48, WRONG_MAX_LENGTH = 110, DEVIATIONS_LEAST = 400, FRAMES = 200 };
 
 static bool has_hook(const struct target_hooks *hooks)
 {
@@ -124,7 +124,7 @@ static void feed(const struct deviation *deviation)
         length = model_advert(&d.plain.model, response);
         if (i % 50 == 0 && length)
             hooks_advert(&d.hooks, &d.plain.model, response, length);
-        if (i % 250 == 0)
+        if (i % 100 == 0)
             hooks_link(&d.hooks, &d.plain.model, false);
     }
     assert_true(d.sent > 0);
