@@ -336,8 +336,12 @@ static bool judge_status(struct run *run, enum stimulus_outcome wanted)
         run->skip = arena_print(run->arena, "the stimulus has no '%s'", action);
         return false;
     default:
-        run->error = arena_print(run->arena, "the stimulus is broken: '%s' ended with %s %d",
-                                 action, status < 0 ? "a signal," : "exit status", status);
+        if (status > STIMULUS_SIGNAL && status <= STIMULUS_LAST_SIGNAL)
+            return fail_outcome(run, "success or an error",
+                                arena_print(run->arena, "the initiator has crashed: signal %d",
+                                            status - STIMULUS_SIGNAL));
+        run->error = arena_print(
+            run->arena, "the stimulus is broken: '%s' ended with exit status %d", action, status);
         return false;
     }
 }

@@ -25,8 +25,12 @@ static int get_string(struct session *session, struct aoe_span *string, const ch
     session_request(session, &frame, AOE_COMMAND_CONFIG);
     frame.config.version = AOE_VERSION;
     const struct aoe_frame *reply = ask(session, &frame, "saving the config string", reason);
-    if (!reply || reply->config.length > reply->payload.length)
+    if (!reply)
         return -1;
+    if (reply->config.length > reply->payload.length) {
+        *reason = "the config string is longer than the response that has it";
+        return -1;
+    }
     *string = (struct aoe_span){reply->payload.bytes, reply->config.length};
     return 0;
 }

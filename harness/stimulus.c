@@ -143,7 +143,7 @@ static void reap(struct stimulus *stimulus, int options)
     if (!stimulus->pid || waitpid(stimulus->pid, &status, options) != stimulus->pid)
         return;
     stimulus->pid = 0;
-    stimulus->status = WIFEXITED(status) ? WEXITSTATUS(status) : STIMULUS_SIGNALLED;
+    stimulus->status = WIFEXITED(status) ? WEXITSTATUS(status) : STIMULUS_SIGNAL + WTERMSIG(status);
 }
 
 /* Output may be held open by something that the command has left in the background: what has been

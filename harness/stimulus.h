@@ -8,10 +8,11 @@
 /* How the command ends; anything else: it is broken. */
 enum {
     STIMULUS_DONE = 0,
-    STIMULUS_ERROR = 1,     /* the initiator has reported an error */
-    STIMULUS_DIFFERS = 2,   /* it has read other data than it had written */
-    STIMULUS_CANNOT = 77,   /* not with this initiator */
-    STIMULUS_SIGNALLED = -1 /* it was ended by a signal */
+    STIMULUS_ERROR = 1,         /* the initiator has reported an error */
+    STIMULUS_DIFFERS = 2,       /* it has read other data than it had written */
+    STIMULUS_CANNOT = 77,       /* not with this initiator */
+    STIMULUS_SIGNAL = 128,      /* and a signal's number: it has crashed; as shells tell it */
+    STIMULUS_LAST_SIGNAL = 192, /* the highest of them */
 };
 
 struct stimulus;

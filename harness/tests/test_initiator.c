@@ -149,11 +149,23 @@ static void test_a_broken_stimulus(void **state)
     stage->player.status = 5;
     assert_error(stage, READ "stimulus fails\n",
                  "the stimulus is broken: 'read' ended with exit status 5");
-    stage->player.status = 0;
-    stage->player.absent = true;
-    stage->initiator.command = "f() { test $1 = reset || kill -9 $$; }; f";
+    stage->player.status = 255;
     assert_error(stage, READ "stimulus ends\n",
-                 "the stimulus is broken: 'read' ended with a signal, -1");
+                 "the stimulus is broken: 'read' ended with exit status 255");
+}
+
+/* Whether the shell is told of the signal, or gets it. */
+static void test_an_initiator_that_crashes(void **state)
+{
+    static const char *const commands[] = {"f() { test $1 = reset || kill -9 $$; }; f",
+                                           "f() { test $1 = reset || exit 137; }; f"};
+    struct stage *stage = *state;
+    stage->player.absent = true;
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        stage->initiator.command = commands[i];
+        assert_int_equal(lab_run(&stage->lab, "i-gone", READ "stimulus fails\n"), VERDICT_FAIL);
+        assert_string_equal(stage->lab.result.reason, "the initiator has crashed: signal 9");
+    }
 }
 
 static void test_stimuli_out_of_turn(void **state)
@@ -483,6 +495,7 @@ int main(void)
         STAGE_TEST(test_other_data_than_written),
         STAGE_TEST(test_what_the_stimulus_has_not),
         STAGE_TEST(test_a_broken_stimulus),
+        STAGE_TEST(test_an_initiator_that_crashes),
         STAGE_TEST(test_stimuli_out_of_turn),
         STAGE_TEST(test_a_stimulus_that_hangs),
         STAGE_TEST(test_within),

@@ -233,6 +233,30 @@ static void test_what_is_not_back_is_told(void **state)
     }
 }
 
+static size_t cuts_strings(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                           size_t length)
+{
+    (void)link;
+    (void)response;
+    return request->command == AOE_COMMAND_CONFIG && length > AOE_CONFIG_BYTES ? AOE_CONFIG_BYTES
+                                                                               : length;
+}
+
+static void test_a_string_that_is_not_there_is_told(void **state)
+{
+    static const char told[] = "the config string is longer than the response that has it";
+    struct lab *lab = *state;
+    struct keeper keeper = {0}, saved;
+    const char *reason = NULL;
+    save(lab, &saved, TOUCH_TARGET);
+    lab->link->tamper = cuts_strings;
+    assert_int_equal(keeper_take(&lab->session, &keeper, TOUCH_TARGET, &reason), TOUCH_CONFIG);
+    assert_string_equal(reason, told);
+    reason = NULL;
+    assert_int_equal(keeper_restore(&lab->session, &saved, TOUCH_CONFIG, &reason), -1);
+    assert_string_equal(reason, told);
+}
+
 /* ---- journals that are none ---- */
 
 static void assert_refused(struct lab *lab, const char *text, size_t length)
@@ -367,6 +391,7 @@ int main(void)
         KEEPING(test_only_what_is_named_is_put_back),
         KEEPING(test_media_leaves_the_reserve_list_as_it_was),
         KEEPING(test_what_is_not_back_is_told),
+        KEEPING(test_a_string_that_is_not_there_is_told),
         KEEPING(test_hostile_journals),
         KEEPING(test_journals_over_the_limits),
         KEEPING(test_a_journal_that_is_not_there),
