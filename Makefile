@@ -5,6 +5,7 @@
 # make unit      the unit tests
 # make end-to-end  the tests that run the programs in network namespaces
 # make initiators  all scenarios against Linux's driver and iPXE, minutes long
+# make matrix    which scenarios catch which deviation, written to scenarios/matrix.md and ledger.md
 # make fuzz      the fuzzers, FUZZ_TIME seconds each
 # make bench     how long runs take, compared with each other
 # make lint      formats, static analysis, manual pages, scenarios
@@ -244,6 +245,9 @@ end-to-end-others:
 initiators: all
 	@AOE_INITIATORS=full $(END_TO_END) ci/test_initiators.py
 
+matrix: all
+	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix --write
+
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
 # for a long one. New inputs stay in build/.
 fuzz:
@@ -325,6 +329,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
