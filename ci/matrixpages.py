@@ -37,7 +37,6 @@ class Catalogue:
                                   text=True).stdout.splitlines()
         self.clauses = [Clause(line) for line in said("--explain", "all")]
         self.clause_of = {line.split()[0]: line.split()[1] for line in said("--list")}
-        self.level_of = {line.split()[0]: line.split()[2] for line in said("--list")}
 
     def side_of(self, scenario):
         return "initiator" if self.clause_of[scenario].startswith("i-") else "target"
@@ -76,7 +75,7 @@ def killing(rows):
     """Scenarios, each with the names of the deviations that it catches."""
     clean = of_reference(rows)[1]
     kills = {}
-    for deviation, found, _, _ in rows:
+    for deviation, found, _ in rows:
         for scenario in found - clean if deviation.deviant else ():
             kills.setdefault(scenario, []).append(deviation.name)
     return kills
@@ -87,7 +86,7 @@ def problems(catalogue, results, complete):
     for side, rows in results.items():
         clean = of_reference(rows)[1]
         said += [f"the reference {side} does not pass {scenario}" for scenario in sorted(clean)]
-        for deviation, found, _, notes in rows:
+        for deviation, found, notes in rows:
             if not deviation.deviant:
                 continue
             own, related = fitting(catalogue, deviation, found - clean)
@@ -121,7 +120,7 @@ def summary(results):
         clean = of_reference(rows)[1]
         deviant = [row for row in rows if row[0].deviant]
         caught = [row for row in deviant if row[1] - clean]
-        for deviation, found, _, notes in deviant:
+        for deviation, found, notes in deviant:
             names = " ".join(sorted(found - clean)) or " ".join(notes) or "SURVIVES"
             lines.append(f"{deviation.name:44} {deviation.clause:20} {names}")
         lines.append(f"{side}s: {len(caught)} of {len(deviant)} deviations caught")
@@ -147,7 +146,7 @@ def matrix_page(catalogue, results):
                   f"{len(kills)} of {len(catalogue.of_side(side))} scenarios.", "",
                   "| deviation | clause | what is wrong | caught by scenarios of its clause | of its section | others |",
                   "| --- | --- | --- | --- | --- | --- |"]
-        for deviation, found, _, _ in deviant:
+        for deviation, found, _ in deviant:
             own, related = fitting(catalogue, deviation, found - clean)
             others = len(found - clean) - len(own) - len(related)
             lines.append(f"| `{deviation.name}` | {deviation.clause} | {cell(deviation.wrong)} | {' '.join(own)} "
