@@ -87,7 +87,9 @@ $(BUILD)/aoe-target: $(BUILD)/target-ref/main.o $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/aoe-target-deviant: $(BUILD)/deviations/main.o $(call objects,deviations) $(TARGET) $(LIB)
+# The command line that both deviants have.
+DEVIANT = $(BUILD)/common/deviant.o
+$(BUILD)/aoe-target-deviant: $(BUILD)/deviations/main.o $(call objects,deviations) $(DEVIANT) $(TARGET) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
@@ -99,7 +101,7 @@ $(BUILD)/aoe-initiator: $(BUILD)/initiator-ref/main.o $(INITIATOR) $(LIB)
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/aoe-initiator-deviant: $(BUILD)/initiator-deviations/main.o \
-                                $(call objects,initiator-deviations) $(INITIATOR) $(LIB)
+                                $(call objects,initiator-deviations) $(DEVIANT) $(INITIATOR) $(LIB)
 	$(say) LINK $@
 	$(run)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 

@@ -3,6 +3,7 @@
 #ifndef DEVIATIONS_DEVIATION_H
 #define DEVIATIONS_DEVIATION_H
 
+#include "common/deviant.h"
 #include "target-ref/hooks.h"
 
 struct deviation {
@@ -56,8 +57,8 @@ struct deviant {
 /* The deviation at `index`, in the order of the list, or NULL past the end. */
 const struct deviation *deviation_at(size_t index);
 
-/* The deviation of that name, or NULL. */
-const struct deviation *deviation_find(const char *name);
+/* Fills the entry of the deviation at `index`; false past the end. */
+bool deviation_entry(size_t index, struct deviant_entry *entry);
 
 /* Makes `deviant` the memory of a deviation, and `hooks` its hooks. Both must outlive the model. */
 void deviation_start(const struct deviation *deviation, struct deviant *deviant,

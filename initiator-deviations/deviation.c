@@ -20,13 +20,13 @@ const struct deviation *deviation_at(size_t index)
     return NULL;
 }
 
-const struct deviation *deviation_find(const char *name)
+bool deviation_entry(size_t index, struct deviant_entry *entry)
 {
-    const struct deviation *deviation;
-    for (size_t i = 0; (deviation = deviation_at(i)); i++)
-        if (strcmp(deviation->name, name) == 0)
-            return deviation;
-    return NULL;
+    const struct deviation *deviation = deviation_at(index);
+    if (deviation)
+        *entry = (struct deviant_entry){deviation->name, deviation->clause, deviation->needs,
+                                        deviation->wrong};
+    return deviation;
 }
 
 void deviation_start(const struct deviation *deviation, struct deviant *deviant,

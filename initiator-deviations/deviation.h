@@ -3,13 +3,16 @@
 #ifndef INITIATOR_DEVIATIONS_DEVIATION_H
 #define INITIATOR_DEVIATIONS_DEVIATION_H
 
+#include "common/deviant.h"
 #include "initiator-ref/engine.h"
 
 struct deviation {
     const char *name;   /* words of the field with '-' between, stable; the first is the clause's */
     const char *clause; /* the id of the clause that it breaks */
     const char *wrong;  /* what is wrong on the wire or for the user, without a full stop */
-    /* What it takes to be seen, NULL for nothing special: "mtu=BYTES" (of both ends). */
+    /* What it takes to be seen, NULL for nothing special: words with ',' between, each of
+     * "mtu=BYTES" (of both ends), "depth=COMMANDS" or "deadline=SECONDS" of aoe-initiator, or
+     * "patience=SECONDS" of aoe-conform. */
     const char *needs;
     struct engine_hooks hooks;
 };
@@ -37,8 +40,8 @@ struct deviant {
 /* The deviation at `index`, in the order of the list, or NULL past the end. */
 const struct deviation *deviation_at(size_t index);
 
-/* The deviation of that name, or NULL. */
-const struct deviation *deviation_find(const char *name);
+/* Fills the entry of the deviation at `index`; false past the end. */
+bool deviation_entry(size_t index, struct deviant_entry *entry);
 
 /* Makes `hooks` those of a deviation, with `deviant` as its memory. Both must outlive the engine.
  */
