@@ -314,6 +314,7 @@ lint: all
 	    $(foreach unit,$(UNITS),-i $(unit)/tests -i $(unit)/fuzz $(unit)) ci/bench
 	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
 	@$(BUILD)/aoe-conform --check
+	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix --check
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1

@@ -81,6 +81,21 @@ def killing(rows):
     return kills
 
 
+def idle(catalogue, side, rows):
+    """The scenarios of that side that catch nothing."""
+    kills = killing(rows)
+    return [scenario for scenario in catalogue.of_side(side) if scenario not in kills]
+
+
+def doubtful(catalogue, side, rows, complete):
+    """The deviations that are to be judged once more: what nothing of their section catches, and, where all were
+    run, those of the clauses of scenarios that catch nothing."""
+    clean = of_reference(rows)[1]
+    idle_clauses = {catalogue.clause_of[scenario] for scenario in idle(catalogue, side, rows)} if complete else ()
+    return [deviation for deviation, found, _ in rows if deviation.deviant
+            and (deviation.clause in idle_clauses or not any(fitting(catalogue, deviation, found - clean)))]
+
+
 def problems(catalogue, results, complete):
     said = []
     for side, rows in results.items():
@@ -96,9 +111,7 @@ def problems(catalogue, results, complete):
                 said.append(f"{deviation.name} ({deviation.clause}) is only caught elsewhere: "
                             + " ".join(sorted(found - clean)[:5]))
         if complete:
-            kills = killing(rows)
-            said += [f"{scenario} catches nothing" for scenario in catalogue.of_side(side)
-                     if scenario not in kills]
+            said += [f"{scenario} catches nothing" for scenario in idle(catalogue, side, rows)]
     return said + ledger_problems(catalogue, results) if complete else said
 
 
