@@ -103,7 +103,7 @@ static void put_advertised(struct csv_row *row, const struct traffic_target *tar
     csv_known(row, "over_buffer_count_ns", known,
               known ? group_over_level(group, target->buffer_count) : 0);
     csv_known(row, "over_sector_count", known,
-              known ? group_over_sectors(group, group_sector_count(target)) : 0);
+              known ? group_over_sectors(group, aoe_sectors_allowed(target->sector_count)) : 0);
 }
 
 /* The columns that say what a row is about; without `traffic` those of the heading. */

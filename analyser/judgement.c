@@ -49,7 +49,7 @@ static int over_sectors(const struct figures *figures, uint64_t *over)
             continue;
         if (group_open(&group, &figures->traffic, GROUP_TARGET, i, GROUP_OPERATIONS) < 0)
             return -1;
-        *over += group_over_sectors(&group, group_sector_count(target));
+        *over += group_over_sectors(&group, aoe_sectors_allowed(target->sector_count));
         group_close(&group);
     }
     return 0;

@@ -316,17 +316,17 @@ static void find_over_level(struct finding *finding, size_t index, const struct 
 static void find_over_sectors(struct finding *finding, size_t index, const struct group *group)
 {
     const struct traffic_target *target = finding->figures->traffic.targets[index];
-    uint64_t over = group_over_sectors(group, group_sector_count(target));
+    uint64_t over = group_over_sectors(group, aoe_sectors_allowed(target->sector_count));
     char count[FORMAT_TEXT];
     if (!target->advertised || !over)
         return;
     struct problem *problem =
         add_of(finding, "over-sector-count", SEVERITY_WRONG, index, over, group->measure.commands);
-    problem->text =
-        arena_print(finding->arena,
-                    "%s with more than the %u sectors that it advertised: it may refuse "
-                    "or cut them. Look at the MTU on the whole path, and at the initiator",
-                    format_counted(count, over, "command"), group_sector_count(target));
+    problem->text = arena_print(
+        finding->arena,
+        "%s with more than the %u sectors that it advertised: it may refuse "
+        "or cut them. Look at the MTU on the whole path, and at the initiator",
+        format_counted(count, over, "command"), aoe_sectors_allowed(target->sector_count));
 }
 
 static uint64_t transfers(const struct measure *measure)
@@ -366,7 +366,8 @@ static unsigned most_sectors(const struct measure *measure)
 static void find_small_frames(struct finding *finding, size_t index, const struct group *group)
 {
     const struct traffic_target *target = finding->figures->traffic.targets[index];
-    unsigned most = most_sectors(&group->measure), could = group_sector_count(target);
+    unsigned most = most_sectors(&group->measure),
+             could = aoe_sectors_allowed(target->sector_count);
     uint64_t all = transfers(&group->measure);
     if (!target->advertised || all < FEWEST_ANSWERS || most > SMALL_SECTORS)
         return;

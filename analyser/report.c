@@ -251,7 +251,7 @@ static void print_advertised(const struct printer *printer, const struct traffic
         const char *names = names_alike(printer, traffic, order, &count);
         printer_item_format(printer, "target",
                             "%s: buffer count %u, sector count %u%s, firmware 0x%04x", names,
-                            target->buffer_count, group_sector_count(target),
+                            target->buffer_count, aoe_sectors_allowed(target->sector_count),
                             target->sector_count ? "" : " (sent as 0)", target->firmware);
     }
 }

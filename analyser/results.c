@@ -59,7 +59,8 @@ static void set_advertised(json_t *object, const struct traffic_target *target,
     put(advertised, "firmware", target->firmware);
     json_object_set_new(object, "advertised", advertised);
     put(object, "over_buffer_count_ns", group_over_level(group, target->buffer_count));
-    put(object, "over_sector_count", group_over_sectors(group, group_sector_count(target)));
+    put(object, "over_sector_count",
+        group_over_sectors(group, aoe_sectors_allowed(target->sector_count)));
 }
 
 /* One group with its operations. */

@@ -130,11 +130,6 @@ uint64_t group_over_sectors(const struct group *group, unsigned limit)
     return over;
 }
 
-unsigned group_sector_count(const struct traffic_target *target)
-{
-    return target->sector_count ? target->sector_count : 2;
-}
-
 /* What an entry is sorted by. */
 struct place {
     uint16_t index;

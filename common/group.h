@@ -43,9 +43,6 @@ uint64_t group_over_level(const struct group *group, unsigned limit);
 /* Reads and writes with more than `limit` sectors. */
 uint64_t group_over_sectors(const struct group *group, unsigned limit);
 
-/* Most sectors of a command that the target advertised: its 0 stands for 2 (3.2-sectors). */
-unsigned group_sector_count(const struct traffic_target *target);
-
 /* How many of a kind there are: 1 for GROUP_ALL. */
 size_t group_count(const struct traffic *traffic, enum group_of of);
 

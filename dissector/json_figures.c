@@ -50,7 +50,8 @@ static void put_advertised(json_dumper *to, const struct traffic_target *target,
     json_number(to, "firmware", target->firmware);
     json_dumper_end_object(to);
     json_number(to, "over_buffer_count_ns", group_over_level(group, target->buffer_count));
-    json_number(to, "over_sector_count", group_over_sectors(group, group_sector_count(target)));
+    json_number(to, "over_sector_count",
+                group_over_sectors(group, aoe_sectors_allowed(target->sector_count)));
 }
 
 static void put_operations(json_dumper *to, const struct tally *tally, enum group_of of,

@@ -99,9 +99,9 @@ static void judge_sectors(struct judge *judge, const struct aoe_frame *frame, ui
     char text[96];
     if (!opcode || !opcode->addressed || opcode->direction == ATA_NO_DATA)
         return;
-    if (target->advertised && count > target_sectors(target)) {
-        snprintf(text, sizeof text, "the target advertised %u in frame %u", target_sectors(target),
-                 target->config_number);
+    if (target->advertised && count > aoe_sectors_allowed(target->sector_count)) {
+        snprintf(text, sizeof text, "the target advertised %u in frame %u",
+                 aoe_sectors_allowed(target->sector_count), target->config_number);
         note_number(judge, number, HISTORY_OVER_SECTOR_COUNT, "sector count", count, text);
     }
     if (judge->options.mtu && frame_of(count) > judge->options.mtu) {

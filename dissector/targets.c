@@ -58,12 +58,6 @@ struct target *targets_at(struct targets *targets, uint32_t target)
     return &targets->target[target - 1];
 }
 
-unsigned target_sectors(const struct target *target)
-{
-    enum { DEFAULT = 2 };
-    return target->sector_count ? target->sector_count : DEFAULT;
-}
-
 /* One target may answer from several ports, but it says the same through all of them. */
 uint32_t target_config(struct target *target, const struct aoe_frame *frame, uint32_t number)
 {

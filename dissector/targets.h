@@ -36,9 +36,6 @@ uint32_t targets_find(struct targets *targets, uint32_t vlan, uint16_t shelf, ui
 /* By a number that targets_find gave. */
 struct target *targets_at(struct targets *targets, uint32_t target);
 
-/* Sectors that a command may have, by what the target advertised: 3.2-sectors. */
-unsigned target_sectors(const struct target *target);
-
 /* Takes a config response or the IDENTIFY data from a target. Returns the number of the frame in
  * which another one said something else of the same address, or 0. */
 uint32_t target_config(struct target *target, const struct aoe_frame *frame, uint32_t number);

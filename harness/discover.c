@@ -217,7 +217,7 @@ void discover_read_only(struct session *session)
 
 void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
 {
-    enum { NOBODY = 0xFFFF, SECTORS_WHERE_ZERO = 2 };
+    enum { NOBODY = 0xFFFF };
     const struct target *target = session->target;
     const struct gate *gate = &session->gate;
     uint8_t other[AOE_MAC_BYTES];
@@ -227,7 +227,7 @@ void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
     facts[FACT_TARGET] = aoe_mac_number(target->mac);
     facts[FACT_OTHER] = aoe_mac_number(other);
     facts[FACT_MTU] = target->mtu;
-    facts[FACT_SECTORS] = target->sectors ? target->sectors : SECTORS_WHERE_ZERO;
+    facts[FACT_SECTORS] = aoe_sectors_allowed(target->sectors);
     facts[FACT_BUFFERS] = target->buffers;
     facts[FACT_FIRMWARE] = target->firmware;
     facts[FACT_CAPACITY] = target->capacity;

@@ -10,8 +10,6 @@
 #include "compose.h"
 #include "expect.h"
 
-enum { DEFAULT_SECTORS = 2 /* what 0 stands for: clause 3.2-sectors */ };
-
 static bool same_mac(const uint8_t *a, const uint8_t *b)
 {
     return !memcmp(a, b, AOE_MAC_BYTES);
@@ -78,7 +76,7 @@ static void set_facts(struct serving *serving)
     facts[FACT_TARGET] = aoe_mac_number(serving->macs[0]);
     facts[FACT_INITIATOR] = aoe_mac_number(serving->initiator);
     facts[FACT_MTU] = link_mtu(serving->session->link);
-    facts[FACT_SECTORS] = sector_count(serving) ? sector_count(serving) : DEFAULT_SECTORS;
+    facts[FACT_SECTORS] = aoe_sectors_allowed(sector_count(serving));
     facts[FACT_BUFFERS] = model->buffer_count;
     facts[FACT_FIRMWARE] = model->firmware;
     facts[FACT_CAPACITY] = model->disk.sectors;
@@ -393,7 +391,7 @@ static bool serve_sectors(struct serving *serving, uint64_t value)
 {
     enum { HEADER = AOE_ATA_BYTES - AOE_ETHERNET_BYTES };
     struct model *model = &serving->model;
-    uint32_t mtu = HEADER + (uint32_t)(value ? value : DEFAULT_SECTORS) * AOE_SECTOR_BYTES;
+    uint32_t mtu = HEADER + (uint32_t)aoe_sectors_allowed((uint8_t)value) * AOE_SECTOR_BYTES;
     uint32_t most = link_mtu(serving->session->link);
     serving->sectors_given = true;
     serving->sectors = (uint8_t)value;

@@ -357,7 +357,6 @@ static void remember_error(struct watch *watch, const struct event *event,
 
 void watch_response(struct watch *watch, const struct event *event, const struct aoe_frame *frame)
 {
-    enum { DEFAULT_SECTORS = 2 };
     if (!aoe_is_response(frame) || frame->version != AOE_VERSION ||
         frame->extent < AOE_EXTENT_HEADER)
         return;
@@ -372,7 +371,6 @@ void watch_response(struct watch *watch, const struct event *event, const struct
         aoe_is_error(frame) || frame->shelf != watch->session->target->shelf ||
         frame->slot != watch->session->target->slot)
         return;
-    unsigned sectors = frame->config.sector_count;
     advertise(&watch->buffers, frame->config.buffer_count, event->time);
-    advertise(&watch->sectors, sectors ? sectors : DEFAULT_SECTORS, event->time);
+    advertise(&watch->sectors, aoe_sectors_allowed(frame->config.sector_count), event->time);
 }

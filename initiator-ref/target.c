@@ -61,10 +61,9 @@ enum target_news target_hear(struct target *target, const struct aoe_frame *resp
         path = make_room(target);
     if (!path)
         return TARGET_ABSURD;
-    uint8_t sectors = response->config.sector_count;
     uint32_t heard = response->tag ? response->tag : path->heard;
     *path = (struct target_path){.buffer_count = response->config.buffer_count,
-                                 .sector_count = sectors ? sectors : TARGET_SECTORS_UNSAID,
+                                 .sector_count = aoe_sectors_allowed(response->config.sector_count),
                                  .heard = heard};
     memcpy(path->mac, response->source, AOE_MAC_BYTES);
     return TARGET_HEARD;

@@ -8,8 +8,7 @@
 
 enum {
     TARGET_PATHS_MAX = 8,
-    TARGET_PATIENCE = 2,       /* commands in a row that a path leaves unanswered, and it is dead */
-    TARGET_SECTORS_UNSAID = 2, /* what a sector count of 0 stands for (3.2-sectors) */
+    TARGET_PATIENCE = 2, /* commands in a row that a path leaves unanswered, and it is dead */
 };
 
 /* One Ethernet address of the target. */

@@ -90,7 +90,7 @@ struct aoe_ata {
 struct aoe_config {
     uint16_t buffer_count; /* messages */
     uint16_t firmware;
-    uint8_t sector_count; /* sectors per command, 0 stands for 2 */
+    uint8_t sector_count; /* sectors per command; see aoe_sectors_allowed() */
     uint8_t version;      /* high four bits of byte 29 */
     uint8_t ccmd;         /* low four bits of byte 29 */
     uint16_t length;      /* bytes of the string, as the frame says */
@@ -162,6 +162,13 @@ uint64_t aoe_ata_lba(const struct aoe_ata *ata);
 
 /* Writes the low 48 bits of `lba` into the six LBA bytes. */
 void aoe_ata_set_lba(struct aoe_ata *ata, uint64_t lba);
+
+/* Sectors that a command may ask for, by the sector count of a config response: 0 stands for 2
+ * (3.2-sectors). */
+static inline uint8_t aoe_sectors_allowed(uint8_t sector_count)
+{
+    return sector_count ? sector_count : 2;
+}
 
 /* Where the message ends and padding begins, in bytes, judged by the frame alone for config,
  * mask and reserve, and with `data_bytes` for ATA (what the command moves in this direction).
