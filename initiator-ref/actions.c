@@ -15,13 +15,13 @@ static enum outcome end_with(struct driver *driver, enum outcome outcome, const 
     return outcome;
 }
 
-enum outcome action_discover(struct driver *driver)
+static enum outcome discover(struct driver *driver)
 {
     enum outcome outcome = driver_discover(driver);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    printf("%" PRIu64 "\n", engine_capacity(&driver->engine));
-    if (fflush(stdout) != 0)
+    fprintf(driver->output, "%" PRIu64 "\n", engine_capacity(&driver->engine));
+    if (fflush(driver->output) != 0)
         return end_with(driver, OUTCOME_BROKEN, "standard output cannot be written");
     return OUTCOME_DONE;
 }
@@ -44,7 +44,7 @@ static enum outcome move(struct driver *driver, enum ata_direction direction,
 
 static enum outcome read_input(struct driver *driver, uint8_t *to, size_t sectors)
 {
-    size_t got = fread(to, AOE_SECTOR_BYTES, sectors, stdin);
+    size_t got = fread(to, AOE_SECTOR_BYTES, sectors, driver->input);
     if (got == sectors)
         return OUTCOME_DONE;
     return end_with(driver, OUTCOME_BROKEN,
@@ -56,8 +56,8 @@ static enum outcome chunk_read(struct driver *driver, const struct chunk *chunk)
     enum outcome outcome = move(driver, ATA_DATA_IN, chunk);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (fwrite(chunk->data, AOE_SECTOR_BYTES, chunk->sectors, stdout) != chunk->sectors ||
-        fflush(stdout) != 0)
+    if (fwrite(chunk->data, AOE_SECTOR_BYTES, chunk->sectors, driver->output) != chunk->sectors ||
+        fflush(driver->output) != 0)
         return end_with(driver, OUTCOME_BROKEN, "standard output cannot be written");
     return OUTCOME_DONE;
 }
@@ -102,7 +102,7 @@ static enum outcome each_chunk(struct driver *driver, const struct action_range 
                                chunk_action *action)
 {
     struct chunk chunk = {.lba = range->lba};
-    enum outcome outcome = driver_discover(driver);
+    enum outcome outcome = driver_find(driver);
     if (outcome == OUTCOME_DONE)
         outcome = check_range(driver, range);
     if (outcome != OUTCOME_DONE)
@@ -119,24 +119,9 @@ static enum outcome each_chunk(struct driver *driver, const struct action_range 
     return outcome;
 }
 
-enum outcome action_read(struct driver *driver, const struct action_range *range)
-{
-    return each_chunk(driver, range, chunk_read);
-}
-
-enum outcome action_write(struct driver *driver, const struct action_range *range)
-{
-    return each_chunk(driver, range, chunk_write);
-}
-
-enum outcome action_verify(struct driver *driver, const struct action_range *range)
-{
-    return each_chunk(driver, range, chunk_verify);
-}
-
 static enum outcome work_through(struct driver *driver, struct work *work)
 {
-    enum outcome outcome = driver_discover(driver);
+    enum outcome outcome = driver_find(driver);
     if (outcome != OUTCOME_DONE)
         return outcome;
     work_init(work, engine_capacity(&driver->engine), driver->engine.settings.tag);
@@ -154,7 +139,7 @@ static enum outcome work_through(struct driver *driver, struct work *work)
     return outcome;
 }
 
-enum outcome action_work(struct driver *driver)
+static enum outcome do_work(struct driver *driver)
 {
     struct work *work = malloc(sizeof *work);
     if (!work)
@@ -162,4 +147,23 @@ enum outcome action_work(struct driver *driver)
     enum outcome outcome = work_through(driver, work);
     free(work);
     return outcome;
+}
+
+enum outcome action_carry_out(struct driver *driver, enum action action,
+                              const struct action_range *range)
+{
+    switch (action) {
+    case ACTION_DISCOVER:
+        return discover(driver);
+    case ACTION_READ:
+        return each_chunk(driver, range, chunk_read);
+    case ACTION_WRITE:
+        return each_chunk(driver, range, chunk_write);
+    case ACTION_VERIFY:
+        return each_chunk(driver, range, chunk_verify);
+    case ACTION_WORK:
+        return do_work(driver);
+    default: /* reset: to forget is not the driver's */
+        return OUTCOME_DONE;
+    }
 }

@@ -4,38 +4,48 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "options.h"
+#include "stay.h"
 
-static enum outcome act(struct driver *driver, const struct options *options)
+static int conclude(enum outcome outcome, const char *message)
 {
-    switch (options->action) {
-    case ACTION_DISCOVER:
-        return action_discover(driver);
-    case ACTION_READ:
-        return action_read(driver, &options->range);
-    case ACTION_WRITE:
-        return action_write(driver, &options->range);
-    case ACTION_VERIFY:
-        return action_verify(driver, &options->range);
-    case ACTION_WORK:
-        return action_work(driver);
-    default: /* reset: nothing outlives the action that made it */
-        return OUTCOME_DONE;
-    }
+    if (outcome != OUTCOME_DONE)
+        fprintf(stderr, "aoe-initiator: %s\n", message);
+    return (int)outcome;
 }
 
-static int run(const struct options *options)
+/* The target is found and forgotten with this process. */
+static int run_alone(const struct options *options)
 {
     static struct driver driver = {.port = {.frames = -1, .events = -1}};
-    if (options->action == ACTION_RESET)
-        return OUTCOME_DONE;
     enum outcome outcome = driver_open(&driver, options->interface, &options->settings);
     if (outcome == OUTCOME_DONE)
-        outcome = act(&driver, options);
+        outcome = action_carry_out(&driver, options->action, &options->range);
     driver_close(&driver);
-    if (outcome != OUTCOME_DONE)
-        fprintf(stderr, "aoe-initiator: %s\n", driver.message);
-    return (int)outcome;
+    return conclude(outcome, driver.message);
+}
+
+/* Another process has the target, and keeps it. */
+static int run_by_resident(const struct options *options, int argc, char **argv)
+{
+    char message[DRIVER_TEXT];
+    bool resident;
+    enum outcome outcome = stay_act(options, argc, argv, &resident, message, sizeof message);
+    return resident ? (int)outcome : conclude(outcome, message);
+}
+
+static int reset(const struct options *options)
+{
+    char message[DRIVER_TEXT] = "";
+    if (!options->stay)
+        return OUTCOME_DONE;
+    return conclude(stay_end(options->stay, message, sizeof message), message);
+}
+
+static int run(const struct options *options, int argc, char **argv)
+{
+    if (options->action == ACTION_RESET)
+        return reset(options);
+    return options->stay ? run_by_resident(options, argc, argv) : run_alone(options);
 }
 
 int initiator_main(int argc, char **argv, const struct engine_hooks *hooks)
@@ -56,6 +66,6 @@ int initiator_main(int argc, char **argv, const struct engine_hooks *hooks)
         return OUTCOME_USAGE;
     default:
         options.settings.hooks = hooks;
-        return run(&options);
+        return run(&options, argc, argv);
     }
 }

@@ -10,14 +10,14 @@
 
 #include "protocol/names.h"
 
-enum { DEPTH = 8, DEADLINE = 10, DEADLINE_MAX = 3600 };
+enum { DEPTH = 8, DEADLINE = 10, LINGER = 60, SECONDS_MAX = 3600 };
 
 #define USAGE "aoe-initiator [OPTION...] IFACE ACTION eSHELF.SLOT [LBA COUNT]"
 
 const char options_help[] =
     "usage: " USAGE "\n"
     "Uses the AoE target eSHELF.SLOT on interface IFACE. The actions:\n"
-    "  reset             nothing: no target is remembered\n"
+    "  reset             forget the target, which only --stay remembers\n"
     "  discover          find the target; print its capacity in sectors\n"
     "  read LBA COUNT    sectors to standard output\n"
     "  write LBA COUNT   sectors from standard input\n"
@@ -27,9 +27,12 @@ const char options_help[] =
     "  --depth N           commands outstanding at most, 1 to 256 (8)\n"
     "  --deadline SECONDS  give an unanswered command up after that time, 1 to 3600 (10)\n"
     "  --mtu BYTES         send and ask for frames of that MTU at most (the interface's)\n"
+    "  --stay SOCKET       leave a process behind that listens and remembers the target for the\n"
+    "                      actions that follow with this option, until reset\n"
+    "  --linger SECONDS    end that process when nothing was asked for so long, 1 to 3600 (60)\n"
     "  --help, --version\n"
     "Exit status: 0 done, 1 error, 2 data differ, 64 wrong use, 69 the interface or standard\n"
-    "input or output do not work.\n";
+    "input or output do not work, 134 the process that stays has crashed.\n";
 
 struct parser {
     struct options *to;
@@ -72,7 +75,7 @@ static bool parse_number(const struct parser *parser, const char *name, const ch
 
 static bool parse_option(const struct parser *parser, int option, const char *text)
 {
-    static const uint64_t depths[] = {1, ENGINE_DEPTH_MAX}, deadlines[] = {1, DEADLINE_MAX},
+    static const uint64_t depths[] = {1, ENGINE_DEPTH_MAX}, seconds[] = {1, SECONDS_MAX},
                           mtus[] = {1, UINT32_MAX};
     struct engine_settings *settings = &parser->to->settings;
     uint64_t value;
@@ -83,9 +86,17 @@ static bool parse_option(const struct parser *parser, int option, const char *te
         settings->depth = (unsigned)value;
         return true;
     case 't':
-        if (!parse_number(parser, "--deadline", text, deadlines, &value))
+        if (!parse_number(parser, "--deadline", text, seconds, &value))
             return false;
         settings->deadline = (int64_t)value * ATTEMPT_SECOND;
+        return true;
+    case 'l':
+        if (!parse_number(parser, "--linger", text, seconds, &value))
+            return false;
+        parser->to->linger = (int64_t)value * ATTEMPT_SECOND;
+        return true;
+    case 's':
+        parser->to->stay = text;
         return true;
     default:
         if (!parse_number(parser, "--mtu", text, mtus, &value))
@@ -143,12 +154,14 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     enum { OPTION_HELP = 256, OPTION_VERSION };
     static const struct option longs[] = {
         {"depth", required_argument, NULL, 'd'},        {"deadline", required_argument, NULL, 't'},
-        {"mtu", required_argument, NULL, 'm'},          {"help", no_argument, NULL, OPTION_HELP},
+        {"mtu", required_argument, NULL, 'm'},          {"stay", required_argument, NULL, 's'},
+        {"linger", required_argument, NULL, 'l'},       {"help", no_argument, NULL, OPTION_HELP},
         {"version", no_argument, NULL, OPTION_VERSION}, {0}};
     const struct parser parser = {options, message, size};
     int option;
     *options = (struct options){
-        .settings = {.depth = DEPTH, .deadline = DEADLINE * ATTEMPT_SECOND, .mtu = UINT32_MAX}};
+        .settings = {.depth = DEPTH, .deadline = DEADLINE * ATTEMPT_SECOND, .mtu = UINT32_MAX},
+        .linger = LINGER * ATTEMPT_SECOND};
     optind = 0; /* begin anew, also after another command line */
     while ((option = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
         if (option == OPTION_HELP)

@@ -5,15 +5,6 @@
 
 #include "actions.h"
 
-enum action {
-    ACTION_RESET,
-    ACTION_DISCOVER,
-    ACTION_READ,
-    ACTION_WRITE,
-    ACTION_VERIFY,
-    ACTION_WORK,
-};
-
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG };
 
 struct options {
@@ -21,6 +12,8 @@ struct options {
     const char *interface;
     enum action action;
     struct action_range range; /* of read, write, verify */
+    const char *stay;          /* the socket of the process that stays; NULL: none does */
+    int64_t linger;            /* ns after which that process ends when nothing is asked of it */
 };
 
 /* Reads the command line. With OPTIONS_WRONG one line in `message` says what is wrong. */

@@ -33,12 +33,18 @@ static void test_good_lines(void **state)
     assert_int_equal(options.settings.depth, 8);
     assert_int_equal(options.settings.deadline, 10 * ATTEMPT_SECOND);
     assert_int_equal(options.settings.mtu, UINT32_MAX);
+    assert_null(options.stay);
+    assert_int_equal(options.linger, 60 * ATTEMPT_SECOND);
     assert_int_equal(parse(&options, "--depth 256 --deadline=3 --mtu 1500 a0 work e0.1", message),
                      OPTIONS_RUN);
     assert_int_equal(options.action, ACTION_WORK);
     assert_int_equal(options.settings.depth, 256);
     assert_int_equal(options.settings.deadline, 3 * ATTEMPT_SECOND);
     assert_int_equal(options.settings.mtu, 1500);
+    assert_int_equal(parse(&options, "--stay /run/a --linger 5 a0 work e0.1", message),
+                     OPTIONS_RUN);
+    assert_string_equal(options.stay, "/run/a");
+    assert_int_equal(options.linger, 5 * ATTEMPT_SECOND);
 }
 
 static void test_actions(void **state)
@@ -82,6 +88,9 @@ static void test_wrong_lines(void **state)
         {"--deadline 0 a0 work e0.1", "--deadline"},
         {"--deadline 3601 a0 work e0.1", "--deadline"},
         {"--mtu x a0 work e0.1", "--mtu"},
+        {"--linger 0 a0 work e0.1", "--linger"},
+        {"--linger 3601 a0 work e0.1", "--linger"},
+        {"a0 work e0.1 --stay", "--stay"},
         {"--frobnicate a0 work e0.1", "--frobnicate"},
         {"a0 work e0.1 --depth", "--depth"},
     };
