@@ -202,6 +202,19 @@ ON_RESPONSE(unknown_command_succeeds)
         model_set_error(response, AOE_ERROR_NONE);
 }
 
+ON_RESPONSE(lists_ignored)
+{
+    *silent =
+        *silent || request->command == AOE_COMMAND_MASK || request->command == AOE_COMMAND_RESERVE;
+}
+
+ON_CARRY_OUT(command_refused)
+{
+    const struct deviant *deviant = user;
+    return request->command == deviant->value ? AOE_ERROR_ARGUMENT
+                                              : model_carry_out(model, request, response, silent);
+}
+
 ON_RECEIVE(command_high_bits_lost)
 {
     uint8_t *command = frame + 19;
@@ -338,6 +351,12 @@ static const struct deviation deviations[] = {
      .hooks.model.response = unknown_command_ignored},
     {"unknown-command-succeeds", "2.6-command", "unknown commands get a response without an error",
      .hooks.model.response = unknown_command_succeeds},
+    {"lists-ignored", "2.6-command", "mask and reserve list requests get no response",
+     .hooks.model.response = lists_ignored},
+    {"mask-lists-refused", "2.6-command", "every mask list request gets error 2",
+     .value = AOE_COMMAND_MASK, .hooks.model.carry_out = command_refused},
+    {"reserve-lists-refused", "2.6-command", "every reserve list request gets error 2",
+     .value = AOE_COMMAND_RESERVE, .hooks.model.carry_out = command_refused},
     {"command-high-bits-lost", "2.6-command",
      "of the command only the two lowest bits count: 4 is served as ATA",
      .hooks.receive = command_high_bits_lost},
