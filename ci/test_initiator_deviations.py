@@ -70,7 +70,7 @@ def test_list():
     assert len(set(names)) == len(names) >= 50
     assert {line[1] for line in lines} == initiator_clauses()
     needs = {word.split("=")[0] for line in lines if line[2] != "-" for word in line[2].split(",")}
-    assert needs <= {"deadline", "depth", "mtu", "patience"}
+    assert needs <= {"deadline", "depth", "mtu", "patience", "stay"}
 
 
 def judge(lab, name, *scenarios):

@@ -11,8 +11,8 @@ struct deviation {
     const char *clause; /* the id of the clause that it breaks */
     const char *wrong;  /* what is wrong on the wire or for the user, without a full stop */
     /* What it takes to be seen, NULL for nothing special: words with ',' between, each of
-     * "mtu=BYTES" (of both ends), "depth=COMMANDS" or "deadline=SECONDS" of aoe-initiator, or
-     * "patience=SECONDS" of aoe-conform. */
+     * "mtu=BYTES" (of both ends), "stay", "depth=COMMANDS" or "deadline=SECONDS" of aoe-initiator,
+     * or "patience=SECONDS" of aoe-conform. */
     const char *needs;
     struct engine_hooks hooks;
 };

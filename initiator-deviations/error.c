@@ -104,6 +104,36 @@ ON_TAKE(take_what_is_there)
         memcpy(command->data, frame->payload.bytes, bytes);
 }
 
+static bool is_not_found(const struct aoe_frame *frame)
+{
+    return (frame->ata.opcode & ATA_STATUS_ERR) && (frame->ata.feature & ATA_ERROR_IDNF);
+}
+
+ON_JUDGE(not_found_is_good)
+{
+    return answer == ANSWER_ATA_ERROR && is_not_found(frame) ? ANSWER_GOOD : answer;
+}
+
+/* As one reads on behind the end of a file. */
+ON_TAKE(take_or_zeros)
+{
+    size_t came = is_not_found(frame) ? 0 : bytes;
+    if (!bytes)
+        return;
+    memcpy(command->data, frame->payload.bytes, came);
+    memset(command->data + came, 0, bytes - came);
+}
+
+/* The error has put it on another list, where answers are not looked for. */
+ON_JUDGE(answer_after_error_lost)
+{
+    if (answer != ANSWER_GOOD || !command->attempt.refused)
+        return answer;
+    command->attempt.first = FOR_EVER;
+    command->attempt.interval = FOR_EVER;
+    return ANSWER_IGNORED;
+}
+
 ON_FAILS(errors_pass)
 {
     return why != FAILURE_ERROR;
@@ -169,6 +199,16 @@ static const struct deviation deviations[] = {
      "what gets an ATA error is repeated for ever",
      NULL,
      {.judge = ata_error_repeated}},
+    {"error-not-found-is-zeros",
+     "i-error",
+     "sectors that are not found are read as zeros",
+     "stay",
+     {.judge = not_found_is_good, .take = take_or_zeros}},
+    {"error-answer-after-it-lost",
+     "i-error",
+     "the good answer behind an AoE error leaves its command neither done nor repeated",
+     NULL,
+     {.judge = answer_after_error_lost}},
     {"error-write-status-not-seen",
      "i-error",
      "the status of writes is not looked at",

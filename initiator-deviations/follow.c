@@ -28,6 +28,30 @@ ON_CONFIG(first_address_stays)
     return !is_known(engine) || target_has(&engine->target, frame->source);
 }
 
+ON_OPEN(room_given_back)
+{
+    ((struct deviant *)user)->most = 0;
+}
+
+/* Room for as many sectors as were advertised at first. */
+ON_TAKE(take_what_fits)
+{
+    struct deviant *deviant = user;
+    if (!deviant->most)
+        deviant->most = target_sector_count(&engine->target, engine->settings.mtu);
+    size_t room = (size_t)deviant->most * AOE_SECTOR_BYTES;
+    if (bytes)
+        memcpy(command->data, frame->payload.bytes, bytes < room ? bytes : room);
+}
+
+/* The target is set up anew for other commands, and what waited for it is gone. */
+ON_CONFIG(change_ends_work)
+{
+    if (is_known(engine) && frame->config.sector_count != engine->target.paths[0].sector_count)
+        engine->transfer_count = 0;
+    return true;
+}
+
 ON_CONFIG(adverts_ignored)
 {
     return frame->tag != 0;
@@ -82,6 +106,26 @@ ON_INTERVAL(no_deadline_of_identify)
     return interval;
 }
 
+/* As if the target had said so. */
+static void pretend_done(struct deviant *deviant, struct engine *engine, const uint8_t *request)
+{
+    uint8_t *answer = deviant->received;
+    memcpy(answer, request, AOE_ATA_BYTES);
+    memcpy(answer, request + AOE_MAC_BYTES, AOE_MAC_BYTES);
+    memcpy(answer + AOE_MAC_BYTES, request, AOE_MAC_BYTES);
+    answer[BYTE_VERSION_FLAGS] |= AOE_FLAG_RESPONSE;
+    answer[BYTE_STATUS] = ATA_STATUS_DRDY;
+    engine_receive(engine, (struct aoe_span){answer, AOE_ATA_BYTES});
+}
+
+ON_REQUEST(unanswered_is_written)
+{
+    if (!is_write(command) || !is_repeat(command))
+        return length;
+    pretend_done(user, engine, frame);
+    return 0;
+}
+
 ON_FAILS(gone_passes)
 {
     return why != FAILURE_EXPIRED;
@@ -98,7 +142,7 @@ static const struct deviation deviations[] = {
     {"follow-sectors-stay",
      "i-follow",
      "the first sector count is used for ever",
-     NULL,
+     "mtu=9000,stay",
      {.config = first_sectors_stay}},
     {"follow-sectors-only-more",
      "i-follow",
@@ -108,8 +152,18 @@ static const struct deviation deviations[] = {
     {"follow-address-stays",
      "i-follow",
      "the first address is used for ever",
-     NULL,
+     "stay",
      {.config = first_address_stays}},
+    {"follow-raised-overruns",
+     "i-follow",
+     "of more sectors than were advertised at first, the last are not stored",
+     "mtu=9000,stay",
+     {.open = room_given_back, .take = take_what_fits}},
+    {"follow-change-ends-work",
+     "i-follow",
+     "when the sector count changes, what was not sent yet passes for done",
+     NULL,
+     {.config = change_ends_work}},
     {"follow-adverts-ignored",
      "i-follow",
      "announcements are not followed",
@@ -118,12 +172,12 @@ static const struct deviation deviations[] = {
     {"multipath-first-only",
      "i-multipath",
      "the address heard first is all that is used",
-     NULL,
+     "stay,patience=30",
      {.path = always_first}},
     {"multipath-last-only",
      "i-multipath",
      "the address heard last is all that is used",
-     NULL,
+     "stay,patience=30",
      {.path = always_last}},
     {"multipath-repeats-stay",
      "i-multipath",
@@ -150,6 +204,11 @@ static const struct deviation deviations[] = {
      "IDENTIFY is repeated for ever",
      NULL,
      {.interval = no_deadline_of_identify}},
+    {"gone-writes-are-done",
+     "i-gone",
+     "a write that gets no answer passes for done",
+     NULL,
+     {.request = unanswered_is_written}},
     {"gone-passes-for-success",
      "i-gone",
      "what gets no answer passes for done",

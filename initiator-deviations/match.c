@@ -231,6 +231,66 @@ ON_MATCH(duplicate_counted)
     return command;
 }
 
+/* What comes between two actions stays in the socket: the first of it is seen in place of an answer
+ * of the next action. */
+ON_RECEIVE(receive_what_was_left)
+{
+    struct deviant *deviant = user;
+    struct aoe_frame seen;
+    aoe_frame_decode(&seen, frame.bytes, frame.length, frame.length);
+    bool answers = aoe_is_response(&seen) && seen.command == AOE_COMMAND_ATA;
+    deviant->armed = engine->phase == PHASE_TRANSFERS && deviant->most;
+    if (deviant->armed) {
+        frame = (struct aoe_span){deviant->received, deviant->most};
+        deviant->most = 0;
+    } else if (engine->phase == PHASE_IDLE && answers && !deviant->most) {
+        memcpy(deviant->received, frame.bytes, frame.length);
+        deviant->most = (unsigned)frame.length;
+    }
+    return frame;
+}
+
+ON_MATCH(left_for_next)
+{
+    const struct deviant *deviant = user;
+    return !command && deviant->armed ? first_open(engine) : command;
+}
+
+ON_JUDGE(left_is_good)
+{
+    const struct deviant *deviant = user;
+    return deviant->armed ? ANSWER_GOOD : answer;
+}
+
+ON_TAKE(take_what_was_left)
+{
+    size_t came = frame->payload.length < bytes ? frame->payload.length : bytes;
+    if (came)
+        memcpy(command->data, frame->payload.bytes, came);
+}
+
+/* Its deadline comes before its repeat. */
+ON_INTERVAL(short_deadline)
+{
+    enum { PARTS = 5 };
+    struct attempt *attempt = command ? &command->attempt : NULL;
+    if (is_transfer(command))
+        attempt->first = attempt->last + ATTEMPT_SECOND / PARTS - engine->settings.deadline;
+    return interval;
+}
+
+/* Tags are taken for a sequence, in which answers cannot go back. */
+ON_MATCH(before_the_latest)
+{
+    struct deviant *deviant = user;
+    bool back = deviant->armed && (int32_t)(frame->tag - deviant->most) < 0;
+    if (!command || back)
+        return NULL;
+    deviant->armed = true;
+    deviant->most = frame->tag;
+    return command;
+}
+
 ON_MATCH(late_error_fails)
 {
     bool late = !command && response_is_error(frame) && find_answered(user, frame->tag);
@@ -356,6 +416,24 @@ static const struct deviation deviations[] = {
      "a second answer counts as one more command done",
      NULL,
      {.take = take_and_remember, .match = duplicate_counted}},
+    {"late-left-for-next",
+     "i-late",
+     "an answer that comes after its action is taken for one of the next action",
+     "stay",
+     {.receive = receive_what_was_left,
+      .match = left_for_next,
+      .judge = left_is_good,
+      .take = take_what_was_left}},
+    {"late-is-failure",
+     "i-late",
+     "a command whose answer takes more than 200 ms fails",
+     NULL,
+     {.interval = short_deadline}},
+    {"late-by-sequence",
+     "i-late",
+     "an answer whose tag is lower than that of the one before is taken for late",
+     NULL,
+     {.match = before_the_latest}},
     {"late-error-fails",
      "i-late",
      "an error that comes after the good answer is taken",

@@ -12,6 +12,11 @@ ON_INTERVAL(query_once)
     return command ? interval : FOR_EVER;
 }
 
+ON_INTERVAL(query_thrice)
+{
+    return command || engine->query_attempt.sent < 3 ? interval : FOR_EVER;
+}
+
 ON_INTERVAL(identify_once)
 {
     return command && !is_transfer(command) ? FOR_EVER : interval;
@@ -91,6 +96,11 @@ static const struct deviation deviations[] = {
      "queries are not sent again",
      NULL,
      {.interval = query_once}},
+    {"retransmit-query-twice",
+     "i-retransmit",
+     "queries are sent again twice, and not after that",
+     "deadline=10,patience=240",
+     {.interval = query_thrice}},
     {"retransmit-identify-never",
      "i-retransmit",
      "IDENTIFY is not sent again",

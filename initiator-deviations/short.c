@@ -37,6 +37,12 @@ ON_JUDGE(some_is_all)
     return answer == ANSWER_SHORT && some && is_transfer(command) ? ANSWER_GOOD : answer;
 }
 
+ON_JUDGE(below_60_is_short)
+{
+    bool padded = AOE_ATA_BYTES + frame->payload.length >= AOE_FRAME_MIN;
+    return answer == ANSWER_GOOD && !padded ? ANSWER_SHORT : answer;
+}
+
 ON_TAKE(take_what_came)
 {
     memcpy(command->data, frame->payload.bytes, smaller(bytes, frame->payload.length));
@@ -148,6 +154,11 @@ static const struct deviation deviations[] = {
      "one sector of data is taken for all of them",
      NULL,
      {.judge = some_is_all, .take = take_what_came}},
+    {"short-below-60",
+     "i-short",
+     "a response of less than 60 bytes is taken for cut",
+     NULL,
+     {.judge = below_60_is_short}},
     {"short-identify-taken",
      "i-short",
      "an IDENTIFY response is taken that lacks data",

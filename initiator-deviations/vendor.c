@@ -111,6 +111,45 @@ ON_RECEIVE(advert_error_ends)
     return frame;
 }
 
+/* The target is thought to be ill from then on. */
+ON_RECEIVE(advert_error_shuts)
+{
+    struct deviant *deviant = user;
+    struct aoe_frame seen = decode(frame);
+    if (is_advert(&seen) && aoe_is_error(&seen))
+        deviant->armed = true;
+    return frame;
+}
+
+/* A table of handlers by the command of a config message, of five. */
+ON_RECEIVE(ccmd_is_fatal)
+{
+    struct aoe_frame seen = decode(frame);
+    if (is_advert(&seen) && seen.config.ccmd > AOE_CONFIG_LAST)
+        abort();
+    return frame;
+}
+
+/* A table by shelf, which ends before the one that stands for all. */
+ON_RECEIVE(highest_shelf_is_fatal)
+{
+    struct aoe_frame seen = decode(frame);
+    if (is_advert(&seen) && seen.shelf == AOE_SHELF_ALL)
+        abort();
+    return frame;
+}
+
+/* An address for each, and places for so many. */
+ON_RECEIVE(table_of_addresses)
+{
+    struct deviant *deviant = user;
+    struct aoe_frame seen = decode(frame);
+    bool own = is_advert(&seen) && seen.shelf == engine->settings.shelf;
+    if (own && ++deviant->most > ADVERTS_MOST)
+        abort();
+    return frame;
+}
+
 /* Places for so many other targets, and none is ever given back. */
 ON_RECEIVE(table_of_targets)
 {
@@ -156,7 +195,7 @@ static const struct deviation deviations[] = {
     {"vendor-unknown-is-fatal",
      "i-vendor",
      "an unknown command ends the program",
-     NULL,
+     "stay",
      {.receive = unknown_is_fatal}},
     {"vendor-unknown-ends-command",
      "i-vendor",
@@ -166,17 +205,17 @@ static const struct deviation deviations[] = {
     {"vendor-request-is-fatal",
      "i-vendor",
      "a request ends the program",
-     NULL,
+     "stay",
      {.receive = request_is_fatal}},
     {"vendor-list-is-fatal",
      "i-vendor",
      "a mask or reserve response ends the program",
-     NULL,
+     "stay",
      {.receive = list_is_fatal}},
     {"vendor-version-is-fatal",
      "i-vendor",
      "a frame of another version ends the program",
-     NULL,
+     "stay",
      {.receive = version_is_fatal}},
     {"vendor-advert-ends-work",
      "i-vendor",
@@ -186,27 +225,47 @@ static const struct deviation deviations[] = {
     {"vendor-advert-string-is-fatal",
      "i-vendor",
      "an announced string of more than 1024 bytes ends the program",
-     NULL,
+     "stay",
      {.receive = long_string_is_fatal}},
     {"vendor-advert-cut-taken",
      "i-vendor",
      "of a cut announcement what is missing is read as 0",
-     NULL,
+     "stay",
      {.receive = cut_advert_taken, .window = window_shut}},
     {"vendor-advert-error-ends-work",
      "i-vendor",
      "an announced error ends what is outstanding",
      NULL,
      {.receive = advert_error_ends}},
+    {"vendor-advert-error-shuts",
+     "i-vendor",
+     "after an announced error nothing is sent any more",
+     "stay",
+     {.receive = advert_error_shuts, .window = window_shut}},
+    {"vendor-advert-ccmd-is-fatal",
+     "i-vendor",
+     "an announcement with an unknown config command ends the program",
+     "stay",
+     {.receive = ccmd_is_fatal}},
+    {"vendor-advert-shelf-is-fatal",
+     "i-vendor",
+     "an announcement of shelf 65535 ends the program",
+     "stay",
+     {.receive = highest_shelf_is_fatal}},
+    {"vendor-adverts-fill-addresses",
+     "i-vendor",
+     "after 16 announcements of the target the program ends",
+     NULL,
+     {.receive = table_of_addresses}},
     {"vendor-advert-counts-overflow",
      "i-vendor",
      "an announced buffer count of 65535 is taken for 0",
-     NULL,
+     "stay",
      {.config = highest_count_is_none, .window = window_shut}},
     {"vendor-adverts-fill-table",
      "i-vendor",
      "after announcements of 16 other targets the program ends",
-     NULL,
+     "stay",
      {.receive = table_of_targets}},
     {"vendor-adverts-of-others",
      "i-vendor",
@@ -216,7 +275,7 @@ static const struct deviation deviations[] = {
     {"vendor-broadcast-address-taken",
      "i-vendor",
      "a config response of all shelves or slots gives the target that address",
-     NULL,
+     "stay",
      {.accepts = broadcast_address_taken}},
 };
 

@@ -31,6 +31,42 @@ ON_WINDOW(window_never_lowered)
     return deviant->most;
 }
 
+static unsigned advertised(const struct engine *engine)
+{
+    return engine->target.path_count ? engine->target.paths[0].buffer_count : 0;
+}
+
+/* What the target takes back is taken from what it has left, once more. */
+ON_CONFIG(count_lowered)
+{
+    struct deviant *deviant = user;
+    if (engine->phase == PHASE_TRANSFERS && frame->config.buffer_count < advertised(engine))
+        deviant->most = advertised(engine) - frame->config.buffer_count;
+    return true;
+}
+
+ON_WINDOW(window_less_the_difference)
+{
+    const struct deviant *deviant = user;
+    return window > deviant->most ? window - deviant->most : 0;
+}
+
+ON_OPEN(places_given_back)
+{
+    ((struct deviant *)user)->most = 0;
+}
+
+/* There are as many places for commands as buffers were advertised at first. */
+ON_REQUEST(places_of_first_count)
+{
+    struct deviant *deviant = user;
+    if (!deviant->most)
+        deviant->most = advertised(engine);
+    if (deviant->most && engine->commands.open > deviant->most)
+        abort();
+    return length;
+}
+
 /* What is repeated is not counted: its first message is thought to be lost. */
 ON_WINDOW(window_without_repeats)
 {
@@ -162,7 +198,7 @@ static const struct deviation deviations[] = {
     {"bufcount-one-more",
      "i-bufcount",
      "one command more than the buffer count is outstanding",
-     NULL,
+     "depth=32",
      {.window = window_one_more}},
     {"bufcount-one-less",
      "i-bufcount",
@@ -179,6 +215,16 @@ static const struct deviation deviations[] = {
      "the highest buffer count ever advertised is used",
      NULL,
      {.window = window_never_lowered}},
+    {"bufcount-lowered-stops",
+     "i-bufcount",
+     "once the buffer count sinks in the midst of work, nothing is sent any more",
+     NULL,
+     {.config = count_lowered, .window = window_less_the_difference}},
+    {"bufcount-raised-overruns",
+     "i-bufcount",
+     "more commands than the first buffer count run over their table",
+     "stay",
+     {.open = places_given_back, .request = places_of_first_count}},
     {"bufcount-without-repeats",
      "i-bufcount",
      "commands that were repeated are not counted as outstanding",

@@ -73,7 +73,7 @@ static void close_streams(struct driver *driver)
 static enum outcome carry_out(struct resident *resident, struct call *call, int caller)
 {
     struct driver *driver = &resident->driver;
-    struct options options;
+    struct options options = {.interface = NULL};
     if (options_parse(&options, call->count, call->words, driver->message,
                       sizeof driver->message) != OPTIONS_RUN)
         return OUTCOME_USAGE;

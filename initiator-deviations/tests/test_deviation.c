@@ -22,7 +22,7 @@ static void assert_hooks(const struct deviation *deviation)
 
 static void test_table(void **state)
 {
-    static const char *const needs[] = {"mtu=", "deadline=", "depth=", "patience=", NULL};
+    static const char *const needs[] = {"mtu=", "stay", "deadline=", "depth=", "patience=", NULL};
     (void)state;
     assert_true(assert_entries(deviation_entry, false, needs) >= DEVIATIONS_LEAST);
 }
