@@ -223,6 +223,7 @@ check: setup-check
 	@$(PARALLEL) $(SANITIZED) all unit
 	@$(PARALLEL) fuzz
 	@$(MAKE) --no-print-directory end-to-end
+	@$(MAKE) --no-print-directory matrix-check
 
 # Unit tests, one program a file. What fails is shown.
 tests: $(TESTS)
@@ -249,6 +250,11 @@ initiators: all
 
 matrix: all
 	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix --write
+
+# The same, without the pages: what it prints stays in build/.
+matrix-check: all
+	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix >$(BUILD)/matrix.txt
+	@grep 'deviations caught' $(BUILD)/matrix.txt
 
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
 # for a long one. New inputs stay in build/.
@@ -332,6 +338,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix matrix-check fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
