@@ -215,6 +215,16 @@ void discover_read_only(struct session *session)
         aoe_is_error(&write->reply_frame) || (write->reply_frame.ata.opcode & ATA_STATUS_ERR);
 }
 
+/* Another address than the target's that has answered a broadcast for it, or 0. */
+static uint64_t second_address(const struct session *session)
+{
+    const struct target *target = session->target;
+    for (unsigned i = 0; i < target->answering_count; i++)
+        if (memcmp(target->answering[i], session->gate.target, AOE_MAC_BYTES) != 0)
+            return aoe_mac_number(target->answering[i]);
+    return 0;
+}
+
 void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
 {
     enum { NOBODY = 0xFFFF };
@@ -226,6 +236,7 @@ void discover_facts(const struct session *session, uint64_t facts[FACT_COUNT])
     facts[FACT_SLOT] = target->slot;
     facts[FACT_TARGET] = aoe_mac_number(target->mac);
     facts[FACT_OTHER] = aoe_mac_number(other);
+    facts[FACT_SECOND] = second_address(session);
     facts[FACT_MTU] = target->mtu;
     facts[FACT_SECTORS] = aoe_sectors_allowed(target->sectors);
     facts[FACT_BUFFERS] = target->buffers;

@@ -192,6 +192,17 @@ static bool read_addresses(struct run *run, const struct aoe_frame *reply, struc
     return true;
 }
 
+static bool read_listed(struct run *run, const struct request *request, struct value *value)
+{
+    struct value list;
+    if (!read_addresses(run, &request->reply_frame, &list))
+        return false;
+    *value = number(0);
+    for (size_t i = 0; i < list.length; i++)
+        value->number |= list.items[i] == aoe_mac_number(request->frame.source);
+    return true;
+}
+
 /* Data of an ATA response: as many bytes as the request asks for, fewer where the frame ends. */
 static struct aoe_span data_of(const struct request *request)
 {
@@ -257,6 +268,8 @@ bool evaluate_reading(struct run *run, const struct reading *reading, const stru
         return read_word(request, reading->word, value);
     case READING_IDENTITY:
         return read_identity(request, value);
+    case READING_LISTED:
+        return read_listed(run, request, value);
     case READING_MAC:
         break;
     }

@@ -254,36 +254,98 @@ bool expect_nothing_sent(struct run *run, const struct statement *statement)
     return false;
 }
 
+static bool fail_count(struct run *run, const struct request *first, uint64_t least,
+                       uint64_t answered)
+{
+    struct failure *failure = expect_failure(run, NULL, first->event);
+    failure->expected =
+        arena_print(run->arena, "at least %llu responses", (unsigned long long)least);
+    failure->actual = arena_print(run->arena, "%llu", (unsigned long long)answered);
+    run->timed = true;
+    return false;
+}
+
+/* All are waited for together: once the target has answered what was asked behind them, nothing
+ * comes any more. */
+bool expect_at_least(struct run *run, const struct statement *statement)
+{
+    uint64_t least = evaluate_number(run, statement->value), answered = 0;
+    struct request *first = expect_open(run, statement->host, statement->label), *request = first;
+    bool settled = false;
+    for (; request; request = expect_open(run, statement->host, statement->label)) {
+        if (!request->reply && !settled)
+            settled = !wait_answer(run, request, true);
+        if (*run->session->stop || run->session->silent)
+            return false;
+        request->consumed = true;
+        answered += request->reply != NULL;
+        if (request->reply && !expect_request(run, request, &statement->expectation))
+            return false;
+    }
+    return answered >= least || fail_count(run, first, least, answered);
+}
+
+/* Judges one of the hosts that asked together. False where neither expectation holds; `wins` tells
+ * which does. A host that meets the silence that the others may meet has not won. */
+static bool judge_rival(struct run *run, const struct statement *statement, struct request *request,
+                        bool *wins)
+{
+    struct verdict_rows rows = {0};
+    bool silence_will_do = permits_silence(&statement->others);
+    request->consumed = true;
+    *wins = false;
+    if (!request->reply && !wait_answer(run, request, silence_will_do)) {
+        request->silence = silence_will_do && !run->session->silent;
+        return request->silence || fail_missing(run, request, &statement->expectation);
+    }
+    run->last[request->host] = request;
+    *wins = judge_reply(run, request, &statement->expectation, &rows);
+    return *wins || judge_reply(run, request, &statement->others, &rows) ||
+           fail_reply(run, request, &statement->others, &rows);
+}
+
 /* The races: of the hosts that asked together, the expectation holds for one and the other
  * expectation for the rest. */
 bool expect_exactly(struct run *run, const struct statement *statement)
 {
-    struct request *requests[SCENARIO_HOSTS] = {NULL};
+    struct request *first = NULL;
     size_t winners = 0;
     const char *who = "";
     for (size_t i = 0; i < statement->host_count; i++) {
-        struct verdict_rows rows = {0};
-        requests[i] = expect_open(run, statement->hosts[i], NULL);
-        if (!requests[i])
+        bool wins;
+        struct request *request = expect_open(run, statement->hosts[i], NULL);
+        if (!request)
             return expect_nothing_sent(run, statement);
-        requests[i]->consumed = true;
-        if (!requests[i]->reply && !wait_answer(run, requests[i], false))
-            return fail_missing(run, requests[i], &statement->expectation);
-        run->last[statement->hosts[i]] = requests[i];
-        bool wins = judge_reply(run, requests[i], &statement->expectation, &rows);
-        if (!wins && !judge_reply(run, requests[i], &statement->others, &rows))
-            return fail_reply(run, requests[i], &statement->others, &rows);
-        if (wins) {
-            run->last[SPEAKER_WINNER] = requests[i];
-            who = arena_print(run->arena, "%s %s", who, run->scenario->hosts[statement->hosts[i]]);
-            winners++;
-        }
+        if (!first)
+            first = request;
+        if (!judge_rival(run, statement, request, &wins))
+            return false;
+        if (!wins)
+            continue;
+        run->last[SPEAKER_WINNER] = request;
+        who = arena_print(run->arena, "%s %s", who, run->scenario->hosts[statement->hosts[i]]);
+        winners++;
     }
     if (winners == 1)
         return true;
-    struct failure *failure = expect_failure(run, requests[0]->reply, requests[0]->event);
+    struct failure *failure = expect_failure(run, first->reply, first->event);
     failure->expected = "exactly one of the hosts succeeds";
     failure->actual = winners ? arena_print(run->arena, "%zu do:%s", winners, who) : "none does";
+    return false;
+}
+
+bool expect_answers(struct run *run, const struct statement *statement)
+{
+    enum { PATIENCE = 5000 };
+    const struct expression *within = statement->expectation.within;
+    int64_t patience = within ? expect_milliseconds(run, within) : (int64_t)PATIENCE * MILLISECOND;
+    if (session_await(run->session, link_now() + patience) || *run->session->stop)
+        return true;
+    struct failure *failure = expect_failure(run, NULL, NULL);
+    failure->expected = "the target answers";
+    failure->actual = arena_print(run->arena, "no response in %lld ms, asked again and again",
+                                  (long long)(patience / MILLISECOND));
+    run->timed = true;
     return false;
 }
 

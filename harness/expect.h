@@ -17,8 +17,10 @@ bool expect_nothing_sent(struct run *run, const struct statement *statement);
 bool expect_request(struct run *run, struct request *request,
                     const struct expectation *expectation);
 
-/* The statements "exactly one of" and "hear". */
+/* The statements "expect each at least", "exactly one of", "target answers" and "hear". */
+bool expect_at_least(struct run *run, const struct statement *statement);
 bool expect_exactly(struct run *run, const struct statement *statement);
+bool expect_answers(struct run *run, const struct statement *statement);
 bool expect_heard(struct run *run, const struct statement *statement);
 
 /* Adds a failure of the statement that runs now. `event` is the frame that shows it, or NULL;

@@ -81,6 +81,8 @@ static bool run_each(struct run *run, const struct statement *statement)
     struct request *request = expect_open(run, statement->host, statement->label);
     if (!request)
         return expect_nothing_sent(run, statement);
+    if (statement->value)
+        return expect_at_least(run, statement);
     for (; request; request = expect_open(run, statement->host, statement->label))
         if (!expect_request(run, request, &statement->expectation) || stopped(run))
             return false;
@@ -156,6 +158,28 @@ static bool run_link(struct run *run, const struct statement *statement)
     return true;
 }
 
+static bool run_mtu(struct run *run, const struct statement *statement)
+{
+    char text[160];
+    uint64_t mtu = evaluate_number(run, statement->value);
+    if (link_set_mtu(run->session->link, mtu > UINT32_MAX ? UINT32_MAX : (unsigned)mtu, text,
+                     sizeof text)) {
+        run->skip = arena_text(run->arena, text);
+        return false;
+    }
+    run->resized = true;
+    return true;
+}
+
+/* Whatever the scenario has come to. */
+static void put_back_mtu(struct run *run)
+{
+    char text[160];
+    struct link *link = run->session->link;
+    if (run->resized && link_set_mtu(link, link_mtu(link), text, sizeof text))
+        run->error = arena_text(run->arena, text);
+}
+
 static bool run_let(struct run *run, const struct statement *statement)
 {
     run->variables[statement->variable] = evaluate(run, statement->value, NULL);
@@ -180,6 +204,8 @@ static bool run_statement(struct run *run, const struct statement *statement)
         [STATEMENT_EVERY] = run_every,
         [STATEMENT_PAUSE] = run_pause,
         [STATEMENT_LINK] = run_link,
+        [STATEMENT_MTU] = run_mtu,
+        [STATEMENT_ANSWERS] = expect_answers,
         [STATEMENT_HEARD] = expect_heard,
         [STATEMENT_SERVE] = initiator_serve,
         [STATEMENT_WHEN] = initiator_when,
@@ -335,6 +361,7 @@ static void run_whole(struct run *run)
         initiator_begin(run);
     run->started = run->line_done = link_now();
     run_block(run, scenario->statements);
+    put_back_mtu(run);
     if (initiator)
         initiator_end(run);
     else if (!run->initiator && !session->silent && !*session->stop)

@@ -131,6 +131,20 @@ static int rewrite_masks(struct session *session, const struct keeper *keeper,
     return edit_masks(session, &directives, reason);
 }
 
+/* A list without the harness's own address could not be put back: no target that obeys it would
+ * answer any more. */
+static int take_masks(struct session *session, struct keeper *keeper, const char **reason)
+{
+    if (get_masks(session, &keeper->masks, &keeper->mask_count, reason))
+        return -1;
+    bool own = !keeper->mask_count;
+    for (size_t i = 0; i < keeper->mask_count && !own; i++)
+        own = !memcmp(keeper->masks[i], session->macs[0], AOE_MAC_BYTES);
+    if (!own)
+        *reason = "the mask list does not name this host, which is answered all the same";
+    return own ? 0 : -1;
+}
+
 static int restore_masks(struct session *session, struct keeper *keeper, const char **reason)
 {
     enum { TRIES = 4 }; /* a target that edits wrongly may come closer with each round */
@@ -321,7 +335,7 @@ static int take_part(struct session *session, struct keeper *keeper, unsigned pa
     case TOUCH_CONFIG:
         return get_string(session, &keeper->string, reason);
     case TOUCH_MASKS:
-        return get_masks(session, &keeper->masks, &keeper->mask_count, reason);
+        return take_masks(session, keeper, reason);
     case TOUCH_RESERVE:
         return get_reserved(session, &keeper->reserved, &keeper->reserved_count, reason);
     default:

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libnet.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
@@ -223,6 +224,16 @@ int link_set_up(struct link *link, bool up, char *error, size_t size)
     }
     snprintf(error, size, "cannot take %s %s: %s (CAP_NET_ADMIN is needed)", link->interface,
              up ? "up" : "down", strerror(errno));
+    return -1;
+}
+
+int link_set_mtu(struct link *link, unsigned mtu, char *error, size_t size)
+{
+    struct ifreq ifr = request_for(link);
+    ifr.ifr_mtu = mtu > INT_MAX ? INT_MAX : (int)mtu;
+    if (!ioctl(link->control, SIOCSIFMTU, &ifr))
+        return 0;
+    snprintf(error, size, "cannot give %s the MTU %u: %s", link->interface, mtu, strerror(errno));
     return -1;
 }
 

@@ -19,6 +19,8 @@ struct link *link_open(const char *interface, char *error, size_t size);
 void link_close(struct link *link);
 
 const uint8_t *link_mac(const struct link *link);
+
+/* As it was when the interface was opened. */
 unsigned link_mtu(const struct link *link);
 
 /* True where the interface is up and has a carrier. */
@@ -30,6 +32,10 @@ bool link_carries_short(const struct link *link);
 
 /* Takes the interface down or up (CAP_NET_ADMIN). 0, or -1 with a line in `error`. */
 int link_set_up(struct link *link, bool up, char *error, size_t size);
+
+/* Gives the interface another MTU (CAP_NET_ADMIN), which link_mtu() does not follow. 0, or -1 with
+ * a line in `error`. */
+int link_set_mtu(struct link *link, unsigned mtu, char *error, size_t size);
 
 /* Sends one frame as it is, short ones too: no padding is added. Returns 0 and the time at which
  * it was handed over, or -1 with a line in `error`. */

@@ -38,6 +38,7 @@ static const char help[] =
     "                       reports for machines; - is standard output\n"
     "  --html FILE          a page for people, with every frame of a failure drawn\n"
     "  --captures DIR       a pcapng per scenario, the verdict as packet comments\n"
+    "  --rounds N           how often each race is tried (default 20)\n"
     "  --seed N             of the data patterns (default 1)\n"
     "  --timeout MS         how long to wait for a response (default: by measurement)\n"
     "  --journal FILE       where to save what the run may change\n"
@@ -71,6 +72,7 @@ enum {
     OPTION_HTML,
     OPTION_CAPTURES,
     OPTION_FUZZ,
+    OPTION_ROUNDS,
     OPTION_SEED,
     OPTION_TIMEOUT,
     OPTION_JOURNAL,
@@ -103,6 +105,7 @@ static const struct option table[] = {
     {"html", required_argument, NULL, OPTION_HTML},
     {"captures", required_argument, NULL, OPTION_CAPTURES},
     {"fuzz", required_argument, NULL, OPTION_FUZZ},
+    {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"journal", required_argument, NULL, OPTION_JOURNAL},
@@ -203,6 +206,16 @@ static int set_mode(struct parsing *parsing, enum mode mode)
     return 0;
 }
 
+static int parse_rounds(struct parsing *parsing, const char *text)
+{
+    enum { MOST = 100000 };
+    uint64_t number;
+    if (!parse_number(text, MOST, &number) || !number)
+        return fail(parsing, arena_print(parsing->arena, "--rounds '%s': from 1 to 100000", text));
+    parsing->options->rounds = (unsigned)number;
+    return 0;
+}
+
 static int parse_limits(struct parsing *parsing, int option, const char *text)
 {
     uint64_t number;
@@ -212,6 +225,8 @@ static int parse_limits(struct parsing *parsing, int option, const char *text)
         return fail(parsing, arena_print(parsing->arena,
                                          "--fuzz '%s': a number of requests from 1 on", text));
     }
+    if (option == OPTION_ROUNDS)
+        return parse_rounds(parsing, text);
     if (option == OPTION_SEED) {
         if (!parse_number(text, INT64_MAX, &parsing->options->seed))
             return fail(parsing, arena_print(parsing->arena,
@@ -375,6 +390,7 @@ static int parse_option(struct parsing *parsing, int option, const char *argumen
         add(parsing->arena, &options->skips, &options->skip_count, argument);
         return 0;
     case OPTION_FUZZ:
+    case OPTION_ROUNDS:
     case OPTION_SEED:
     case OPTION_TIMEOUT:
         return parse_limits(parsing, option, argument);
@@ -389,6 +405,8 @@ static int check_sides(struct parsing *parsing)
     const struct options *options = parsing->options;
     if (options->fuzz && (options->mode != MODE_TARGET || options->pattern_count))
         return fail(parsing, "--fuzz goes with --target, and without patterns");
+    if (options->rounds && (options->mode != MODE_TARGET || options->fuzz))
+        return fail(parsing, "--rounds goes with --target, and not with --fuzz");
     if (options->for_initiators && options->mode != MODE_INITIATOR)
         return fail(parsing, "--serve, --stimulus, --patience and --host go with --initiator");
     if (options->mode != MODE_INITIATOR)

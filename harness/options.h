@@ -17,7 +17,7 @@ enum mode {
     MODE_DONE,
 };
 
-enum { OPTIONS_PATIENCE = 60 /* seconds */ };
+enum { OPTIONS_PATIENCE = 60 /* seconds */, OPTIONS_ROUNDS = 20 };
 
 struct options {
     enum mode mode;
@@ -47,6 +47,7 @@ struct options {
     uint64_t fuzz; /* random requests instead of scenarios; 0: none */
     uint64_t seed;
     unsigned timeout_ms; /* 0: by calibration */
+    unsigned rounds;     /* turns of the loops that try a race; 0: OPTIONS_ROUNDS */
 };
 
 /* Reads the command line. 0, or -1 with one line in `error` that says what is wrong and what

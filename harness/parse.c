@@ -350,11 +350,18 @@ static bool parse_pause(struct parser *parser, struct statement *statement)
 static bool parse_link(struct parser *parser, struct statement *statement)
 {
     statement->kind = STATEMENT_LINK;
-    bool up = parse_at(parser, TOKEN_WORD, "up");
-    if (!up && !parse_at(parser, TOKEN_WORD, "down"))
-        return parse_fail(parser, parser->token.at, "expected 'link up' or 'link down'");
+    bool up = parse_at(parser, TOKEN_WORD, "up"), mtu = parse_at(parser, TOKEN_WORD, "mtu");
+    if (!up && !mtu && !parse_at(parser, TOKEN_WORD, "down"))
+        return parse_fail(parser, parser->token.at,
+                          "expected 'link up', 'link down' or 'link mtu'");
     if (!(parser->scenario->touches & TOUCH_LINK))
         return parse_fail(parser, parser->token.at, "add 'touches link' above");
+    if (mtu) {
+        parse_advance(parser);
+        statement->kind = STATEMENT_MTU;
+        statement->value = parse_typed(parser, VALUE_NUMBER);
+        return statement->value;
+    }
     statement->item_count = up;
     parse_advance(parser);
     return true;
@@ -364,6 +371,12 @@ static bool parse_hear(struct parser *parser, struct statement *statement)
 {
     statement->kind = STATEMENT_HEARD;
     return parse_expectation(parser, &statement->expectation);
+}
+
+static bool parse_answers(struct parser *parser, struct statement *statement)
+{
+    statement->kind = STATEMENT_ANSWERS;
+    return parse_expect(parser, "answers") && parse_within(parser, &statement->expectation.within);
 }
 
 static bool known_label(const struct parser *parser, const char *label)
@@ -383,6 +396,13 @@ static bool parse_expect_of(struct parser *parser, struct statement *statement)
                               parser->token.text);
         statement->label = parser->token.text;
         parse_advance(parser);
+    }
+    if (statement->kind == STATEMENT_EACH && parse_accept(parser, "at")) {
+        if (!parse_expect(parser, "least"))
+            return false;
+        statement->value = parse_typed(parser, VALUE_NUMBER);
+        if (!statement->value)
+            return false;
     }
     return parse_expectation(parser, &statement->expectation);
 }
@@ -427,6 +447,7 @@ static bool parse_statement(struct parser *parser, struct statement *statement)
         {"link", parse_link, BOTH_SIDES},
         {"exactly", parse_exactly, TARGETS_ONLY},
         {"hear", parse_hear, TARGETS_ONLY},
+        {"target", parse_answers, TARGETS_ONLY},
         {"serve", parse_serve, INITIATORS_ONLY},
         {"when", parse_when, INITIATORS_ONLY},
         {"announce", parse_announce, INITIATORS_ONLY},

@@ -41,6 +41,8 @@ static const char *const fact_names[FACT_COUNT] = {
     [FACT_END_WRITABLE] = "end-writable",
     [FACT_INITIATOR] = "initiator",
     [FACT_PATIENCE] = "patience",
+    [FACT_SECOND] = "second-address",
+    [FACT_ROUNDS] = "rounds",
 };
 
 const char *scenario_fact_name(enum fact fact)
@@ -117,6 +119,7 @@ bool parse_reading(struct parser *parser, const struct token *word, const char *
         {"string", READING_STRING},       {"data", READING_DATA},
         {"addresses", READING_ADDRESSES}, {"frame-length", READING_FRAME_LENGTH},
         {"word", READING_WORD},           {"identity-sound", READING_IDENTITY},
+        {"asker-listed", READING_LISTED},
     };
     *reading = (struct reading){.name = name};
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)

@@ -131,6 +131,8 @@ static int meet(void *user)
     else
         run->whole.session.gate.extent_count = 0;
     discover_facts(&run->whole.session, run->facts);
+    unsigned rounds = run->whole.options->rounds;
+    run->facts[FACT_ROUNDS] = rounds ? rounds : OPTIONS_ROUNDS;
     return 0;
 }
 

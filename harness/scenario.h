@@ -55,6 +55,7 @@ enum reading_kind {
     READING_FRAME_LENGTH, /* bytes on the wire */
     READING_WORD,         /* word [index] of the data, little-endian */
     READING_IDENTITY,     /* 1 where IDENTIFY data is sound (ata_identify_defect), else 0 */
+    READING_LISTED,       /* 1 where the host that asked is in the mask or reserve list, else 0 */
     READING_MAC,          /* the host's own address; not in a response */
 };
 
@@ -215,8 +216,10 @@ enum statement_kind {
     STATEMENT_EVERY, /* every response holds: the run-wide judgement of the clause's rule */
     STATEMENT_PAUSE,
     STATEMENT_LINK,
-    STATEMENT_HEARD, /* hear ...: a broadcast response that nobody asked for */
-    STATEMENT_SERVE, /* this one and the next five: scenarios for initiators */
+    STATEMENT_MTU,     /* link mtu N */
+    STATEMENT_ANSWERS, /* target answers: asks until it does */
+    STATEMENT_HEARD,   /* hear ...: a broadcast response that nobody asked for */
+    STATEMENT_SERVE,   /* this one and the next five: scenarios for initiators */
     STATEMENT_WHEN,
     STATEMENT_ANNOUNCE,
     STATEMENT_STIMULATE,
@@ -237,7 +240,8 @@ struct statement {
     size_t variable;                 /* let, for */
     const char *name;                /* of the variable */
     const struct statement *parent;  /* the loop around it, or NULL */
-    struct expression *value, *last; /* let; for: from value to last; pause; link: 0 or 1 */
+    struct expression *value, *last; /* let; for: from value to last; pause; link mtu; expect each
+                                        at least, or NULL */
     struct expression **items;       /* for: the listed values */
     size_t item_count;
     struct initiator_part *initiator; /* NULL in scenarios for targets */
@@ -298,6 +302,8 @@ enum fact {
     FACT_END_WRITABLE, /* the last sector may be written */
     FACT_INITIATOR,    /* MAC */
     FACT_PATIENCE,     /* ms that an initiator may take */
+    FACT_SECOND,       /* MAC of another host that answers for the target, or 0 */
+    FACT_ROUNDS,       /* turns of the loops that try a race */
     FACT_COUNT,
 };
 

@@ -90,6 +90,8 @@ const char *selection_command(struct arena *arena, const struct options *options
         text = arena_print(arena, "%s --allow %s", text, options->allow_text);
     if (options->seed != 1)
         text = arena_print(arena, "%s --seed %llu", text, (unsigned long long)options->seed);
+    if (options->rounds)
+        text = arena_print(arena, "%s --rounds %u", text, options->rounds);
     if (options->scenarios)
         text = arena_print(arena, "%s --scenarios %s", text, options->scenarios);
     return text;

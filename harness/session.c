@@ -250,13 +250,24 @@ static struct request *find_request(const struct session *session, const struct 
     return found ? found : by_host(session, frame);
 }
 
+/* Where the answer is to come from: the target, or another address that answers for it and that was
+ * asked. */
+static const uint8_t *source_of_answer(const struct session *session, const struct request *request)
+{
+    const struct target *target = session->target;
+    for (unsigned i = 0; i < target->answering_count; i++)
+        if (same_mac(target->answering[i], request->frame.destination))
+            return target->answering[i];
+    return session->gate.target_known ? session->gate.target : NULL;
+}
+
 static void check_rules(struct session *session, const struct request *request,
                         const struct event *event, const struct aoe_frame *frame)
 {
     struct judgement at = {session, request->result, event, request->event};
     struct aoe_rule_context context = {
         .request = &request->frame,
-        .target_mac = session->gate.target_known ? session->gate.target : NULL,
+        .target_mac = source_of_answer(session, request),
         .shelf = session->target->shelf,
         .slot = session->target->slot,
         .address_known = true,
@@ -463,7 +474,7 @@ void session_request(struct session *session, struct aoe_frame *frame, uint8_t c
 }
 
 static struct request *ask(struct session *session, const struct aoe_frame *frame, int tries,
-                           const char *purpose, const char **reason)
+                           int64_t patience, const char *purpose, const char **reason)
 {
     static uint8_t bytes[AOE_FRAME_MAX];
     struct aoe_frame repeated = *frame;
@@ -476,7 +487,7 @@ static struct request *ask(struct session *session, const struct aoe_frame *fram
         if (!request)
             return NULL;
         request->consumed = true;
-        session_wait(session, request, link_now() + session->timing->timeout);
+        session_wait(session, request, link_now() + patience);
         if (request->reply)
             return request;
         repeated.tag = session_tag(session);
@@ -488,25 +499,38 @@ static struct request *ask(struct session *session, const struct aoe_frame *fram
 struct request *session_ask(struct session *session, const struct aoe_frame *frame,
                             const char *purpose, const char **reason)
 {
-    return ask(session, frame, TRIES, purpose, reason);
+    return ask(session, frame, TRIES, session->timing->timeout, purpose, reason);
 }
 
-static bool answers(struct session *session, int tries, const char *purpose)
+static bool answers(struct session *session, int tries, int64_t patience, const char *purpose)
 {
     struct aoe_frame frame;
     const char *reason;
     session_request(session, &frame, AOE_COMMAND_CONFIG);
-    bool answered = ask(session, &frame, tries, purpose, &reason);
+    bool answered = ask(session, &frame, tries, patience, purpose, &reason);
     session->silent = !answered && !session->link_error;
     return answered;
 }
 
 bool session_sentinel(struct session *session, const char *purpose)
 {
-    return !session->silent && answers(session, TRIES, purpose);
+    return !session->silent && answers(session, TRIES, session->timing->timeout, purpose);
 }
 
 bool session_is_back(struct session *session)
 {
-    return answers(session, 1, "is the target there?");
+    return answers(session, 1, session->timing->timeout, "is the target there?");
+}
+
+bool session_await(struct session *session, int64_t until)
+{
+    for (;;) {
+        int64_t turn = link_now() + session->timing->quiet;
+        session->link_error = NULL; /* a link that is not up yet may come up */
+        if (answers(session, 1, session->timing->quiet, "is the target back?"))
+            return true;
+        if (*session->stop || turn >= until)
+            return false;
+        session_wait(session, NULL, turn);
+    }
 }

@@ -95,6 +95,10 @@ void session_wait(struct session *session, const struct request *request, int64_
  * and returns false where it is not answered. */
 bool session_sentinel(struct session *session, const char *purpose);
 
+/* Asks again and again until the target answers, or the time `until` has come: after a change of
+ * the link it may take its time. Sets or clears `silent`; returns whether it has answered. */
+bool session_await(struct session *session, int64_t until);
+
 /* Asks once more a target that has left questions without answer; sets or clears `silent`. */
 bool session_is_back(struct session *session);
 

@@ -60,6 +60,9 @@ struct link {
     bool down, stuck; /* cannot be taken up or down */
     bool broken;      /* cannot send */
     bool announces;   /* when the link comes up */
+    void (*receives)(struct link *link); /* each time that the harness looks for a frame */
+    unsigned mtu;                        /* that was given to the link; 0: none */
+    int64_t deaf;                        /* until then nothing reaches the other end */
     size_t sent;
     uint8_t last[AOE_FRAME_MAX]; /* the last frame that was sent */
     size_t last_length;
@@ -176,6 +179,16 @@ int link_set_up(struct link *link, bool up, char *error, size_t size)
     return 0;
 }
 
+int link_set_mtu(struct link *link, unsigned mtu, char *error, size_t size)
+{
+    if (link->stuck) {
+        snprintf(error, size, "the link is stuck");
+        return -1;
+    }
+    link->mtu = mtu;
+    return 0;
+}
+
 int link_send(struct link *link, const void *bytes, size_t length, int64_t *time, char *error,
               size_t size)
 {
@@ -189,7 +202,7 @@ int link_send(struct link *link, const void *bytes, size_t length, int64_t *time
     link->sent++;
     memcpy(link->last, bytes, length);
     link->last_length = length;
-    if (link->down)
+    if (link->down || link->now < link->deaf)
         return 0;
     if (link->peer) {
         link->peer(link, bytes, length);
@@ -216,6 +229,8 @@ static inline size_t next_delivery(const struct link *link)
 int link_receive(struct link *link, int64_t until, struct received *to)
 {
     const struct timespec moment = {0, 200000};
+    if (link->receives)
+        link->receives(link);
     bool still = link->peer_turn && link->peer_turn(link);
     size_t i = next_delivery(link);
     if (!link->queued || (link->queue[i].time > until && link->queue[i].time > link->now)) {

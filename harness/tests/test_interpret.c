@@ -138,6 +138,113 @@ static void test_announcements(void **state)
     assert_string_equal(lab->result.reason, "x.aoe:4: the link is stuck");
 }
 
+/* A target may take its time until its link carries frames again. */
+static void test_a_target_that_comes_back(void **state)
+{
+    struct lab *lab = *state;
+    static const char head[] = "3.2-announce\ntouches link";
+    lab->link->deaf = lab->link->now + MILLISECONDS(3000);
+    assert_passes(lab, head,
+                  "link down\nlink up\ntarget answers\na send config read\na expect ok\n");
+    assert_true(lab->link->now >= lab->link->deaf);
+    assert_true(lab->link->now < lab->link->deaf + MILLISECONDS(200));
+    lab->link->deaf = lab->link->now + MILLISECONDS(6000);
+    assert_int_equal(lab_run(lab, head, "target answers within 500 ms\n"), VERDICT_FAIL);
+    assert_string_equal(lab->result.reason, "no response in 500 ms, asked again and again");
+}
+
+/* A link that cannot send yet is no error as long as it can in the end. */
+static void fixes_link(struct link *link)
+{
+    link->broken = link->now < link->deaf;
+}
+
+static void test_a_link_that_comes_back(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->receives = fixes_link;
+    lab->link->deaf = lab->link->now + MILLISECONDS(700);
+    lab->link->broken = true;
+    assert_passes(lab, CONFIG, "target answers\na send config read\na expect ok\n");
+    lab->link->deaf = lab->link->now + MILLISECONDS(700);
+    lab->link->broken = true;
+    assert_int_equal(lab_run(lab, CONFIG, "target answers within 300 ms\n"), VERDICT_ERROR);
+    assert_string_equal(lab->result.reason, "the link is broken");
+}
+
+static void test_another_mtu(void **state)
+{
+    struct lab *lab = *state;
+    static const char head[] = "2.1-padding\ntouches link";
+    assert_passes(lab, head,
+                  "link mtu mtu + 4\na send config read append zeros(mtu - 14)\na expect ok\n");
+    assert_int_equal(lab->link->last_length, AOE_FRAME_MIN); /* the harness's own at the end */
+    assert_int_equal(lab->link->mtu, MTU);
+    lab->link->mtu = 0;
+    assert_fails(lab, head, "link mtu 9000\na send config read\na expect refused\n", 6,
+                 "error 0 (none)");
+    assert_int_equal(lab->link->mtu, MTU);
+    lab->link->stuck = true;
+    assert_int_equal(lab_run(lab, head, "link mtu 9000\na send config read\na expect ok\n"),
+                     VERDICT_SKIP);
+    assert_string_equal(lab->result.reason, "the link is stuck");
+}
+
+/* Who is met with silence has not won. */
+static void test_races_with_silent_losers(void **state)
+{
+    static const char edits[] = "a send mask edit add [a.mac b.mac c.mac]\na expect ok\n"
+                                "b send mask edit delete c.mac\nc send mask edit delete b.mac\n"
+                                "exactly one of b c expect mask others silence\n";
+    static const char head[] = "3.3-mask\nhosts a b c\ntouches mask-list";
+    struct lab *lab = *state;
+    assert_passes(lab, head,
+                  arena_print(&lab->arena,
+                              "%sa send mask read\na expect addresses=[a.mac winner.mac]\n",
+                              edits));
+    assert_fails(lab, head,
+                 "a send mask edit delete b.mac add [a.mac c.mac]\na expect ok\n"
+                 "b send config read\nb send config read\n"
+                 "exactly one of b expect config others silence\n",
+                 9, "none does");
+}
+
+static size_t loses_many(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                         size_t length)
+{
+    (void)response;
+    return request->source[0] == HOST_MAC[0] && link->calls++ % 8 > 2 ? 0 : length;
+}
+
+static void test_at_least(void **state)
+{
+    struct lab *lab = *state;
+    static const char burst[] = "a send 16 times ata read\n";
+    assert_passes(lab, CONFIG,
+                  "a send 16 times config read\na expect each at least 16 config\n"
+                  "a send config read\na expect config\n");
+    lab->link->tamper = loses_many;
+    assert_passes(lab, CONFIG, arena_print(&lab->arena, "%sa expect each at least 6 ata\n", burst));
+    lab->link->calls = 0;
+    assert_fails(lab, CONFIG, arena_print(&lab->arena, "%sa expect each at least 7 ata\n", burst),
+                 4, "6");
+    lab->link->calls = 0;
+    assert_fails(lab, CONFIG,
+                 arena_print(&lab->arena, "%sa expect each at least 1 refused\n", burst), 4,
+                 "error 0 (none)");
+}
+
+static void test_who_is_listed(void **state)
+{
+    struct lab *lab = *state;
+    assert_passes(lab, LISTS,
+                  "a send mask read\na expect mask asker-listed=0\n"
+                  "a send mask edit add [b.mac a.mac]\na expect mask asker-listed=1\n"
+                  "a send reserve set [b.mac]\na expect reserve asker-listed=0\n"
+                  "b send reserve read\nb expect reserve asker-listed=1\n"
+                  "a send config read\na expect asker-listed!=1 or ok\n");
+}
+
 /* ---- what fails ---- */
 
 /* Each turn of a loop is told, up to three that failed. */
@@ -378,6 +485,12 @@ int main(void)
         LAB_TEST(test_within),
         LAB_TEST(test_silence_takes_the_quiet_window),
         LAB_TEST(test_announcements),
+        LAB_TEST(test_a_target_that_comes_back),
+        LAB_TEST(test_a_link_that_comes_back),
+        LAB_TEST(test_another_mtu),
+        LAB_TEST(test_races_with_silent_losers),
+        LAB_TEST(test_at_least),
+        LAB_TEST(test_who_is_listed),
         LAB_TEST(test_failures_in_loops),
         LAB_TEST(test_a_failure_ends_the_scenario),
         LAB_TEST(test_no_response),

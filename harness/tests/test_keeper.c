@@ -233,6 +233,29 @@ static void test_what_is_not_back_is_told(void **state)
     }
 }
 
+static size_t lists_another(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                            size_t length)
+{
+    (void)link;
+    if (request->command == AOE_COMMAND_MASK)
+        response[27] = 1; /* an address of zeros */
+    return length;
+}
+
+/* Such a list could not be put back: nothing of it may be changed. */
+static void test_a_mask_list_without_the_host_is_not_kept(void **state)
+{
+    struct lab *lab = *state;
+    struct keeper keeper = {0};
+    const char *reason = "";
+    lab->link->tamper = lists_another;
+    assert_int_equal(keeper_take(&lab->session, &keeper, TOUCH_CONFIG | TOUCH_MASKS, &reason),
+                     TOUCH_MASKS);
+    assert_string_equal(reason,
+                        "the mask list does not name this host, which is answered all the same");
+    assert_int_equal(keeper.kept, TOUCH_CONFIG);
+}
+
 static size_t cuts_strings(struct link *link, const struct aoe_frame *request, uint8_t *response,
                            size_t length)
 {
@@ -391,6 +414,7 @@ int main(void)
         KEEPING(test_only_what_is_named_is_put_back),
         KEEPING(test_media_leaves_the_reserve_list_as_it_was),
         KEEPING(test_what_is_not_back_is_told),
+        KEEPING(test_a_mask_list_without_the_host_is_not_kept),
         KEEPING(test_a_string_that_is_not_there_is_told),
         KEEPING(test_hostile_journals),
         KEEPING(test_journals_over_the_limits),

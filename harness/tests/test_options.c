@@ -65,11 +65,11 @@ static void test_a_target(void **state)
 
 static void test_all_options(void **state)
 {
-    struct options o =
-        good(*state,
-             "--target eth0 --allow config,masks e65534.254 --strict a/* --quick --verbose "
-             "--skip x --skip y --seed 0x10 --timeout 60000 --journal J --scenarios S "
-             "--baseline B --write-baseline W --captures C --json - --junit U --tap T --html H b");
+    struct options o = good(
+        *state,
+        "--target eth0 --allow config,masks e65534.254 --strict a/* --quick --verbose "
+        "--skip x --skip y --seed 0x10 --rounds 100000 --timeout 60000 --journal J --scenarios S "
+        "--baseline B --write-baseline W --captures C --json - --junit U --tap T --html H b");
     assert_int_equal(o.shelf, 65534);
     assert_int_equal(o.slot, 254);
     assert_true(o.strict && o.quick && o.verbose);
@@ -78,6 +78,7 @@ static void test_all_options(void **state)
     assert_int_equal(o.skip_count, 2);
     assert_string_equal(o.skips[1], "y");
     assert_int_equal(o.seed, 16);
+    assert_int_equal(o.rounds, 100000);
     assert_int_equal(o.timeout_ms, 60000);
     const char *texts[] = {o.journal, o.scenarios, o.baseline, o.write_baseline, o.captures, o.json,
                            o.junit,   o.tap,       o.html};
@@ -227,6 +228,10 @@ static void test_wrong_use(void **state)
         {"--list --seed -1", "--seed '-1': a whole number below 2^63"},
         {"--list --seed 9223372036854775808",
          "--seed '9223372036854775808': a whole number below 2^63"},
+        {"--target a e0.1 --rounds 0", "--rounds '0': from 1 to 100000"},
+        {"--target a e0.1 --rounds 100001", "--rounds '100001': from 1 to 100000"},
+        {"--initiator a --rounds 5", "--rounds goes with --target, and not with --fuzz"},
+        {"--target a e0.1 --rounds 5 --fuzz 5", "--rounds goes with --target, and not with --fuzz"},
         {"--target a e0.1 --fuzz 0", "--fuzz '0': a number of requests from 1 on"},
         {"--target a e0.1 --fuzz x", "--fuzz 'x': a number of requests from 1 on"},
         {"--list --fuzz 5", "--fuzz goes with --target, and without patterns"},

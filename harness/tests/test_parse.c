@@ -388,6 +388,34 @@ static void test_other_statements(void **state)
     assert_int_equal(s->variables, 1);
 }
 
+static void test_the_link_and_the_target(void **state)
+{
+    const struct scenario *s =
+        parse(*state, "title t\nclause 3.2-set\ntouches link\nlink mtu mtu + 4\n"
+                      "target answers within 9 ms\ntarget answers\n");
+    const struct statement *resized = s->statements, *waits = resized->next;
+    assert_int_equal(resized->kind, STATEMENT_MTU);
+    assert_int_equal(resized->value->left->index, FACT_MTU);
+    assert_int_equal(waits->kind, STATEMENT_ANSWERS);
+    assert_int_equal(waits->expectation.within->value.number, 9);
+    assert_int_equal(waits->next->kind, STATEMENT_ANSWERS);
+    assert_null(waits->next->expectation.within);
+    assert_null(waits->next->next);
+}
+
+static void test_at_least(void **state)
+{
+    const struct statement *all =
+        statements(*state, "a send 9 times config read as x\na expect each of x ok\n"
+                           "a expect each of x at least 2 * 3 config or silence\n");
+    assert_int_equal(all->next->kind, STATEMENT_EACH);
+    assert_null(all->next->value);
+    assert_int_equal(all->next->next->kind, STATEMENT_EACH);
+    assert_int_equal(all->next->next->value->kind, EXPRESSION_BINARY);
+    assert_int_equal(all->next->next->expectation.count, 2);
+    assert_string_equal(all->next->next->label, "x");
+}
+
 static void test_loops(void **state)
 {
     const struct statement *outer =
@@ -517,6 +545,8 @@ int main(void)
         TEST(test_several_alternatives),
         TEST(test_exactly_one_of),
         TEST(test_other_statements),
+        TEST(test_the_link_and_the_target),
+        TEST(test_at_least),
         TEST(test_loops),
         TEST(test_an_inner_name_hides_the_outer),
         TEST(test_precedence),

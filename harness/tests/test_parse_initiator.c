@@ -347,7 +347,7 @@ static const struct bad bad_sides[] = {
     {TARGETS "stimulate work\n", "x.aoe:3:1: 'stimulate' " IS_NONE},
     {TARGETS "stimulus ok\n", "x.aoe:3:1: 'stimulus' " IS_NONE},
     {TARGETS "initiator sends request\n", "x.aoe:3:1: 'initiator' " IS_NONE},
-    {TARGETS "target send config read\n", "x.aoe:3:1: 'target' " IS_NONE},
+    {TARGETS "target send config read\n", "x.aoe:3:8: expected 'answers', found 'send'"},
     {TARGETS "every request holds\n", "x.aoe:3:7: expected 'response', found 'request'"},
     {TARGETS "let n = request.tag\n", "x.aoe:3:9: unknown name 'request.tag'"},
     {TARGETS "let n = response.tag\n", "x.aoe:3:9: unknown name 'response.tag'"},
