@@ -4,10 +4,10 @@
 #include "family.h"
 
 static const struct family *const families[] = {
-    &family_wire,      &family_frame,   &family_address,  &family_ata,
-    &family_lba,       &family_range,   &family_data,     &family_readback,
-    &family_identify,  &family_config,  &family_string,   &family_mask,
-    &family_mask_edit, &family_reserve, &family_reserved, &family_behaviour,
+    &family_wire,      &family_frame, &family_address,   &family_ata,      &family_lba,
+    &family_range,     &family_data,  &family_readback,  &family_identify, &family_config,
+    &family_string,    &family_mask,  &family_mask_edit, &family_reserve,  &family_reserved,
+    &family_behaviour, &family_crowd,
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

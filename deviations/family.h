@@ -59,7 +59,7 @@ struct family {
 
 extern const struct family family_frame, family_address, family_wire, family_ata, family_lba,
     family_range, family_data, family_readback, family_identify, family_config, family_string,
-    family_mask, family_mask_edit, family_reserve, family_reserved, family_behaviour;
+    family_mask, family_mask_edit, family_reserve, family_reserved, family_behaviour, family_crowd;
 
 enum {
     BYTE_SOURCE = 6,

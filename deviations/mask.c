@@ -41,6 +41,12 @@ ON_RESPONSE(empty_listed_as_zeros)
     response->payload = (struct aoe_span){model->payload, AOE_DIRECTIVE_BYTES};
 }
 
+ON_RESPONSE(empty_read_fails)
+{
+    if (is_mask(request, AOE_MASK_READ) && !response->error && !response->mask.count)
+        response->mask.merror = AOE_MERROR_UNSPECIFIED;
+}
+
 ON_RESPONSE(listed_as_add)
 {
     if (is_listed(request, response))
@@ -187,6 +193,8 @@ static const struct deviation deviations[] = {
      .hooks.model.response = last_not_listed},
     {"mask-empty-listed-as-zeros", "3.3-read", "an empty list is read as one address of zeros",
      .hooks.model.response = empty_listed_as_zeros},
+    {"mask-empty-read-fails", "3.3-read", "a read of an empty list gets MError 1",
+     .hooks.model.response = empty_read_fails},
     {"mask-listed-as-add", "3.3-read", "the directives of the list have DCmd 1",
      .hooks.model.response = listed_as_add},
     {"mask-listed-without-directives", "3.3-read", "the list holds bare addresses of 6 bytes",

@@ -181,6 +181,22 @@ ON_RESPONSE(short_succeeds)
         model_set_error(response, AOE_ERROR_NONE);
 }
 
+/* What is 0 to the end of the argument is not sent. */
+
+ON_BYTES(config_response_cut)
+{
+    bool empty = !bytes[BYTE_ERROR] && family_message_end(bytes, length) == AOE_CONFIG_BYTES;
+    return is_config(request, AOE_CONFIG_READ) && empty ? AOE_CONFIG_BYTES - 2 : length;
+}
+
+ON_BYTES(list_response_cut)
+{
+    size_t end = bytes[BYTE_ERROR] ? length : family_message_end(bytes, length);
+    bool mask = request->command == AOE_COMMAND_MASK && end == AOE_MASK_BYTES;
+    bool reserve = request->command == AOE_COMMAND_RESERVE && end == AOE_RESERVE_BYTES;
+    return mask || reserve ? end - 1 : length;
+}
+
 /* 2-once */
 
 ON_SEND(sent_twice)
@@ -322,6 +338,11 @@ static const struct deviation deviations[] = {
      .hooks.receive = deaf_after_short_frame},
     {"dies-of-vendor-command", "2.6-command", "a command from 0xF0 on ends the target",
      .hooks.receive = dies_of_vendor_command},
+    {"config-response-cut", "2-short",
+     "the response to a config read without a string ends before the length",
+     .hooks.model.bytes = config_response_cut},
+    {"list-response-cut", "2-short", "responses with an empty list end before its count",
+     .hooks.model.bytes = list_response_cut},
     {"sent-twice", "2-once", "every response is sent twice", .hooks.send = sent_twice},
     {"errors-sent-twice", "2-once", "error responses are sent twice",
      .hooks.send = errors_sent_twice},
