@@ -27,10 +27,12 @@ static int64_t turn(void *user, int64_t until)
     return next < soon ? next : soon;
 }
 
-static void take(void *user, const struct received *received)
+static bool take(void *user, const struct received *received)
 {
     struct initiator *initiator = user;
+    size_t before = initiator->serving.heard_count;
     serving_take(&initiator->serving, received);
+    return initiator->looks && initiator->serving.heard_count > before;
 }
 
 struct session_role initiator_role(struct initiator *initiator)
@@ -419,10 +421,13 @@ bool initiator_sends(struct run *run, const struct statement *statement)
     int64_t until = link_now() + patience;
     size_t from = serving->seen, next = from;
     bool decided = look(run, statement, &next, most, &matched);
+    /* The next statement comes before the next request: in the midst of what goes on. */
+    run->initiator->looks = true;
     while (!decided && link_now() < until && !*run->session->stop) {
         session_wait(run->session, NULL, link_now() + STEP);
         decided = look(run, statement, &next, most, &matched);
     }
+    run->initiator->looks = false;
     if (run->error || *run->session->stop)
         return false;
     if (!part->at_most)

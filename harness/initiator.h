@@ -12,6 +12,7 @@ struct initiator {
     bool verbose;              /* the stimulus may talk on standard error */
     struct stimulus *stimulus; /* that runs, or whose end no statement has dealt with; or NULL */
     bool over;                 /* it has ended */
+    bool looks;                /* "initiator sends" looks at each request as it comes */
     const struct statement *statement; /* that has started it */
     enum stimulus_action action;
     uint64_t lba, count; /* sectors */

@@ -410,10 +410,13 @@ void session_wait(struct session *session, const struct request *request, int64_
         int status = link_receive(session->link, next, &received);
         if (status > 0) {
             note_delay(session, link_now() - received.time);
+            bool enough = received.time >= until;
             if (role)
-                role->take(role->user, &received);
+                enough |= role->take(role->user, &received);
             else
                 take(session, &received);
+            if (enough)
+                return;
             continue;
         }
         int64_t late = link_now() - next;

@@ -36,7 +36,8 @@ struct session_role {
     void *user;
     /* Does what is due now; returns when it wants to be called again, at the latest `until`. */
     int64_t (*turn)(void *user, int64_t until);
-    void (*take)(void *user, const struct received *received);
+    /* True where somebody wants to look at what has come before more of it is taken. */
+    bool (*take)(void *user, const struct received *received);
 };
 
 struct session {
@@ -86,8 +87,9 @@ void session_request(struct session *session, struct aoe_frame *frame, uint8_t c
 struct request *session_ask(struct session *session, const struct aoe_frame *frame,
                             const char *purpose, const char **reason);
 
-/* Takes in what arrives until `request` is answered (may be NULL: nothing in particular) or the
- * time `until` has come; what has arrived by then is taken in before it returns. */
+/* Takes in what arrives until `request` is answered (may be NULL: nothing in particular), until the
+ * role wants somebody to look at it, or the time `until` has come; what has arrived by then is
+ * taken in before it returns, and hardly more, however fast it comes. */
 void session_wait(struct session *session, const struct request *request, int64_t until);
 
 /* Proves that the target is alive: a config read that must be answered. As targets take frames in

@@ -348,6 +348,10 @@ static void test_what_it_sends(void **state)
                   "initiator sends ata read lba=request.lba+2\nstimulus ok\n");
     assert_passes(&stage->lab, "i-match",
                   READ "stimulus ok\ninitiator sends ata\ninitiator sends ata within 1 ms\n");
+    /* The next request finds what the next statement has brought about. */
+    assert_passes(&stage->lab, "i-match",
+                  "stimulate read 8 4\ninitiator sends ata read lba=8\n"
+                  "when every request ignore\nstimulus fails\n");
 }
 
 static void test_what_it_does_not_send(void **state)

@@ -449,6 +449,46 @@ static void test_a_target_that_answers_broadcasts_only(void **state)
     assert_string_equal(reason, "it answers broadcasts only");
 }
 
+struct flood {
+    struct link *link;
+    unsigned left; /* frames that come at once, one behind the other */
+    unsigned taken;
+    unsigned looked_at; /* which of them ends the wait; 0: none */
+};
+
+static int64_t flood_turn(void *user, int64_t until)
+{
+    (void)user;
+    return until;
+}
+
+static bool flood_take(void *user, const struct received *received)
+{
+    struct flood *flood = user;
+    (void)received;
+    flood->taken++;
+    if (flood->left && flood->left--)
+        fake_deliver(flood->link, 0, (const uint8_t *)"frame", 5);
+    return flood->taken == flood->looked_at;
+}
+
+/* What comes faster than it is taken in, or is to be looked at, ends the wait. */
+static void test_a_flood_ends(void **state)
+{
+    enum { FRAMES = 50000, FEW = 100 };
+    struct lab *lab = *state;
+    struct flood flood = {.link = lab->link, .left = FRAMES, .looked_at = 3};
+    const struct session_role role = {&flood, flood_turn, flood_take};
+    lab->session.role = &role;
+    fake_deliver(lab->link, 0, (const uint8_t *)"frame", 5);
+    session_wait(&lab->session, NULL, link_now() + MILLISECONDS(1));
+    assert_int_equal(flood.taken, 3);
+    session_wait(&lab->session, NULL, link_now() + MILLISECONDS(1));
+    assert_in_range(flood.taken, FEW, FRAMES / 2);
+    flood.left = 0;
+    lab->session.role = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -476,6 +516,7 @@ int main(void)
         LAB_TEST(test_tags_and_addresses_are_unique),
         LAB_TEST(test_only_so_many_failures_are_kept),
         LAB_TEST(test_what_is_sent_is_logged),
+        LAB_TEST(test_a_flood_ends),
         cmocka_unit_test_setup_teardown(test_nobody_answers_the_discovery, lab_set_up,
                                         lab_tear_down),
         cmocka_unit_test_setup_teardown(test_a_target_that_answers_broadcasts_only, lab_set_up,
