@@ -83,6 +83,8 @@ CONTROLS = {"config/read", "config/bytes", "ata/readback", "frame/once"}
     ("queue-of-eight", "config/burst"),
     ("announced-with-tag", "link/announce"),
     ("dies-of-short-header", "frame/short-header"),
+    ("dies-of-frame-over-mtu", "frame/oversized"),
+    ("reserve-forgotten-after-flap", "link/reserve"),
 ])
 def test_is_wrong_in_one_thing(lab, name, caught):
     """Caught by the scenario of its clause, while others pass: before it, as some targets die of it."""
@@ -91,6 +93,18 @@ def test_is_wrong_in_one_thing(lab, name, caught):
     assert {verdicts(before)[control] for control in CONTROLS} == {"pass"}, explain(before)
     _, result = lab.judge("--allow", "all,link", caught)
     assert verdicts(result)[caught] in ("fail", "advice"), explain(result)
+
+
+def test_two_targets_with_one_address(lab):
+    """The report says that there are two, and who initiators may meet is advice, no fault of either."""
+    lab.start_target([PROGRAM, "--deviation", "two-targets-with-one-address", "0", "1", "{interface}",
+                      lab.image(10 << 20)])
+    process, result = lab.judge("--allow", "config", "frame/*", "config/*")
+    assert process.returncode == 0 and "2 hosts answer for this shelf and slot" in process.stdout
+    assert len(result["target"]["answering"]) == 2
+    assert [s["id"] for s in result["scenarios"] if s["verdict"] not in ("pass", "skip")] == ["frame/second-target"]
+    assert verdicts(result)["frame/second-target"] == "advice"
+    assert verdicts(result)["frame/second-address"] == "pass"
 
 
 def test_plain_target_is_wrong_in_none_of_these(lab):

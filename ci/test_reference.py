@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import aoeframes
 import aoelab
 from conftest import explain, verdicts
 
@@ -55,6 +56,19 @@ def test_reference_read_only(lab):
     process, result = lab.judge("--allow", "all")
     assert_conformant(process, result, least=80)
     assert result["target"]["read_only"] is True
+
+
+@pytest.mark.parametrize("rounds", [1, 300])
+def test_races_are_tried_as_often_as_is_asked(lab, rounds):
+    lab.reference()
+    with lab.witness() as frames:
+        process, result = lab.judge("--allow", "config,reserve", "--rounds", rounds, "config/set-race-many",
+                                    "reserve/race-many")
+    assert_conformant(process, result, least=2)
+    asked = [aoeframes.parse(raw) for raw in frames]
+    # Eight hosts in each: config command 3, reserve command 1.
+    assert sum(frame.command == 1 and frame.argument[5] & 15 == 3 for frame in asked) == 8 * rounds
+    assert sum(frame.command == 3 and frame.argument[0] == 1 for frame in asked) == 8 * rounds
 
 
 def test_reference_with_another_buffer_count_and_address(lab):
