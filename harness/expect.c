@@ -308,7 +308,7 @@ static bool judge_rival(struct run *run, const struct statement *statement, stru
  * expectation for the rest. */
 bool expect_exactly(struct run *run, const struct statement *statement)
 {
-    struct request *first = NULL;
+    const struct event *asked = NULL, *answered = NULL; /* of the first host */
     size_t winners = 0;
     const char *who = "";
     for (size_t i = 0; i < statement->host_count; i++) {
@@ -316,10 +316,10 @@ bool expect_exactly(struct run *run, const struct statement *statement)
         struct request *request = expect_open(run, statement->hosts[i], NULL);
         if (!request)
             return expect_nothing_sent(run, statement);
-        if (!first)
-            first = request;
         if (!judge_rival(run, statement, request, &wins))
             return false;
+        asked = i ? asked : request->event;
+        answered = i ? answered : request->reply;
         if (!wins)
             continue;
         run->last[SPEAKER_WINNER] = request;
@@ -328,7 +328,7 @@ bool expect_exactly(struct run *run, const struct statement *statement)
     }
     if (winners == 1)
         return true;
-    struct failure *failure = expect_failure(run, first->reply, first->event);
+    struct failure *failure = expect_failure(run, answered, asked);
     failure->expected = "exactly one of the hosts succeeds";
     failure->actual = winners ? arena_print(run->arena, "%zu do:%s", winners, who) : "none does";
     return false;

@@ -120,19 +120,24 @@ static void test_commands(void **state)
     assert_string_equal(
         selection_command(&lab->arena, options),
         "aoe-conform --initiator v0 --serve e0.0 --stimulus 'sh -c '\\''x y'\\'' z'");
-    *options = (struct options){
-        .mode = MODE_TARGET, .interface = "v0", .slot = 1, .seed = 1, .scenarios = "S"};
+    *options = (struct options){.mode = MODE_TARGET,
+                                .interface = "v0",
+                                .slot = 1,
+                                .seed = 1,
+                                .rounds = 7,
+                                .scenarios = "S"};
     assert_string_equal(selection_command(&lab->arena, options),
-                        "aoe-conform --target v0 e0.1 --scenarios S");
+                        "aoe-conform --target v0 e0.1 --rounds 7 --scenarios S");
     const char *patterns[] = {"config/*", "it's"}, *skips[] = {"rules/*"};
     options->quick = true;
     options->patterns = patterns;
     options->pattern_count = 2;
     options->skips = skips;
     options->skip_count = 1;
-    assert_string_equal(selection_command_whole(&lab->arena, options),
-                        "aoe-conform --target v0 e0.1 --scenarios S --quick --skip 'rules/*' "
-                        "'config/*' 'it'\\''s'");
+    assert_string_equal(
+        selection_command_whole(&lab->arena, options),
+        "aoe-conform --target v0 e0.1 --rounds 7 --scenarios S --quick --skip 'rules/*' "
+        "'config/*' 'it'\\''s'");
 }
 
 int main(void)
