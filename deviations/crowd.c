@@ -27,6 +27,14 @@ static void note_race(struct deviant *d, const struct aoe_frame *request)
     memcpy(d->host, request->source, AOE_MAC_BYTES);
 }
 
+static enum aoe_error force_string(struct model *model, const struct aoe_frame *request,
+                                   struct aoe_frame *response, bool *silent)
+{
+    struct aoe_frame forced = *request;
+    forced.config.ccmd = AOE_CONFIG_FORCE;
+    return model_carry_out(model, &forced, response, silent);
+}
+
 /* 2-once: a ring of as many responses as the buffer count says, whose ends are not compared. */
 
 ON_SEND(ring_send)
@@ -136,6 +144,57 @@ ON_IDLE(batch_idle)
     return -1;
 }
 
+/* 2.7-tag, 3.1-readback: responses that wait together share their buffer. */
+
+ON_RECEIVE(shared_receive)
+{
+    const struct timespec service = {0, 500000};
+    if (!((struct deviant *)user)->frame_count)
+        nanosleep(&service, NULL);
+    return length;
+}
+
+ON_SEND(shared_send)
+{
+    struct deviant *d = user;
+    if (d->frame_count == DEVIANT_FRAMES_MAX) {
+        next->send(next->user, frame, length);
+        return;
+    }
+    struct deviant_frame *waiting = &d->frames[d->frame_count++];
+    waiting->length = length;
+    memcpy(waiting->bytes, frame, length);
+}
+
+/* Gives each of the waiting responses the tag, or where `value` is set the data, of the last one of
+ * its command and length. */
+static void share(struct deviant *d)
+{
+    enum { TAG_BYTES = 4 };
+    for (size_t i = 0; i < d->frame_count; i++)
+        for (size_t last = d->frame_count - 1; last > i; last--) {
+            struct deviant_frame *to = &d->frames[i], *from = &d->frames[last];
+            if (to->length != from->length || to->bytes[BYTE_TAG - 1] != from->bytes[BYTE_TAG - 1])
+                continue;
+            if (!d->value)
+                memcpy(to->bytes + BYTE_TAG, from->bytes + BYTE_TAG, TAG_BYTES);
+            else if (to->length > AOE_FRAME_MIN && to->bytes[BYTE_TAG - 1] == AOE_COMMAND_ATA)
+                memcpy(to->bytes + AOE_ATA_BYTES, from->bytes + AOE_ATA_BYTES,
+                       to->length - AOE_ATA_BYTES);
+            break;
+        }
+}
+
+ON_IDLE(shared_idle)
+{
+    struct deviant *d = user;
+    share(d);
+    for (size_t i = 0; i < d->frame_count; i++)
+        next->send(next->user, d->frames[i].bytes, d->frames[i].length);
+    d->frame_count = 0;
+    return -1;
+}
+
 /* 2.1-padding */
 
 ON_RECEIVE(dies_of_frame_over_mtu)
@@ -190,6 +249,13 @@ ON_SEND(leak_send)
     next->send(next->user, frame, length);
 }
 
+/* The queue has room for as many messages as the buffer count says, if they are short. */
+ON_RECEIVE(queue_of_bytes)
+{
+    const struct deviant *d = user;
+    return (d->count - d->length + 1) * length > value_of(user) ? 0 : length;
+}
+
 /* At most four errors in a moment. */
 ON_SEND(errors_limited)
 {
@@ -239,14 +305,33 @@ ON_READ(read_misses_write_under_way)
     return 0;
 }
 
+ON_REQUEST(note_async_writer)
+{
+    struct deviant *d = user;
+    memcpy(d->bytes, request->source, AOE_MAC_BYTES);
+    d->armed = is_write(request) && (request->ata.aflags & AOE_ATA_ASYNC);
+}
+
+ON_WRITE(async_write_under_way)
+{
+    struct deviant *d = user;
+    d->write.count = 0;
+    return d->armed ? write_under_way(user, next, lba, count, from)
+                    : next->write(next->user, lba, count, from);
+}
+
 /* 3.2-set, 3.2-force, 3.2-claim */
 
-static enum aoe_error force_string(struct model *model, const struct aoe_frame *request,
-                                   struct aoe_frame *response, bool *silent)
+/* A lock that the third takes, as the second has given it up. */
+ON_CARRY_OUT(third_set_wins)
 {
-    struct aoe_frame forced = *request;
-    forced.config.ccmd = AOE_CONFIG_FORCE;
-    return model_carry_out(model, &forced, response, silent);
+    struct deviant *d = user;
+    if (!is_config(request, AOE_CONFIG_SET))
+        return PLAIN;
+    if (family_now() - d->since >= RACE_MS)
+        d->count = 0;
+    note_race(d, request);
+    return ++d->count == 3 ? force_string(model, request, response, silent) : PLAIN;
 }
 
 /* A set that repeats the host's last one is taken for that one, which succeeded. */
@@ -419,6 +504,23 @@ static const struct deviation deviations[] = {
      .hooks = {.receive = leak_receive, .send = leak_send}},
     {"errors-limited", "3.2-bufcount", "of errors within 3 ms those beyond 4 are not sent",
      .hooks.send = errors_limited},
+    {"queue-of-16-kib", "3.2-bufcount",
+     "the queue holds 16 KiB: less messages than the buffer count says where they are long",
+     .value = 16384, .hooks = {.receive = queue_of_bytes, .send = ring_send, .idle = ring_idle}},
+    {"tags-of-the-last", "2.7-tag",
+     "of requests that wait together all are answered with the tag of the last", .value = 0,
+     .hooks = {.receive = shared_receive, .send = shared_send, .idle = shared_idle}},
+    {"data-of-the-last", "3.1-readback",
+     "of reads that wait together all return the data of the last", .value = 1,
+     .hooks = {.receive = shared_receive, .send = shared_send, .idle = shared_idle}},
+    {"async-write-not-seen-by-others", "3.1-async",
+     "another host's read within 3 ms of an asynchronous write returns what was there before",
+     .hooks = {.model.request = note_async_writer,
+               .write = async_write_under_way,
+               .read = read_misses_write_under_way}},
+    {"config-set-third-wins", "3.2-set",
+     "of hosts that set within 3 ms the third succeeds as well as the first",
+     .hooks.model.carry_out = third_set_wins},
     {"write-every-256th-lost", "3.1-readback", "every 256th write is acknowledged and not stored",
      .value = 256, .hooks.write = every_nth_write_lost},
     {"write-under-way-not-seen", "3.1-readback",
