@@ -25,6 +25,7 @@ class Judge(Suite):
     """The lab with its roles exchanged: aoe-conform on the target's end, an initiator on the other."""
 
     def stimulus(self, *options):
+        options = [option.format(folder=self.folder) for option in options]
         return shlex.join(["nsenter", "-t", str(self.initiator), "-n", "--",
                            aoelab.build_path("aoe-initiator"), "--deadline", "2", *options, INITIATOR])
 
@@ -49,18 +50,18 @@ def fixture_judge():
         yield lab
 
 
-def start_part(lab, patterns):
+def start_part(lab, patterns, options):
     path = os.path.join(lab.folder, "result.json")
     return path, subprocess.Popen(
-        lab.judge_command("--stimulus", lab.stimulus(), "--patience", "240", "--json", path, *patterns),
+        lab.judge_command("--stimulus", lab.stimulus(*options), "--patience", "240", "--json", path, *patterns),
         env=lab.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def judge_parts(mtu, parts):
+def judge_parts(mtu, parts, options):
     """Judges the correct initiator on a link for each part, all at once; returns the verdicts."""
     found = {}
     with contextlib.ExitStack() as stack:
-        started = [start_part(stack.enter_context(Judge(mtu)), patterns) for patterns in parts]
+        started = [start_part(stack.enter_context(Judge(mtu)), patterns, options) for patterns in parts]
         for path, process in started:
             _, error = process.communicate(timeout=200)
             with open(path, encoding="utf-8") as file:
@@ -70,16 +71,22 @@ def judge_parts(mtu, parts):
     return found
 
 
-def test_a_correct_initiator_is_conformant():
-    found = judge_parts(1500, PARTS)
+# It forgets the target with the action, or keeps it from one to the next.
+KINDS = pytest.mark.parametrize("options", [(), ("--stay", "{folder}/stay")], ids=["forgets", "stays"])
+
+
+@KINDS
+def test_a_correct_initiator_is_conformant(options):
+    found = judge_parts(1500, PARTS, options)
     listed = subprocess.run([aoelab.build_path("aoe-conform"), "--list", "initiator/*", "rules/i-*"],
                             stdout=subprocess.PIPE, text=True, check=True).stdout
     assert set(found) == {line.split()[0] for line in listed.splitlines()}
     assert {scenario for scenario, verdict in found.items() if verdict != "pass"} == JUMBO
 
 
-def test_a_correct_initiator_is_conformant_on_a_jumbo_link():
-    found = judge_parts(9000, [["initiator/f*"], ["initiator/s*"]])
+@KINDS
+def test_a_correct_initiator_is_conformant_on_a_jumbo_link(options):
+    found = judge_parts(9000, [["initiator/f*"], ["initiator/s*"]], options)
     assert JUMBO <= set(found)
     assert set(found.values()) == {"pass"}
 

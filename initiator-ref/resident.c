@@ -90,6 +90,17 @@ static enum outcome carry_out(struct resident *resident, struct call *call, int 
     return outcome;
 }
 
+/* Tells the first caller why there is nobody to serve it. What it asks for is taken first: who goes
+ * without is taken for crashed. */
+static void turn_away(const struct resident *resident, int caller, enum outcome outcome)
+{
+    struct call call;
+    if (call_receive(caller, &call) == 0)
+        call_answer(caller, (int)outcome, resident->driver.message);
+    call_close(&call);
+    close(caller);
+}
+
 /* Nothing is said to a caller that asks for nothing. */
 static void serve(struct resident *resident, int caller)
 {
@@ -151,7 +162,7 @@ int resident_run(const struct options *options, int connection)
         stay(&resident);
         close(resident.listener);
     } else {
-        call_answer(connection, (int)outcome, driver->message);
+        turn_away(&resident, connection, outcome);
     }
     driver_close(driver);
     return (int)outcome;

@@ -117,6 +117,22 @@ static enum outcome make(const struct complaint *complaint, const struct options
     return outcome;
 }
 
+static bool is_socket(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+static enum outcome complain_unreached(const struct complaint *complaint)
+{
+    if (errno != ECONNREFUSED)
+        return complain(complaint, OUTCOME_BROKEN, strerror(errno));
+    return is_socket(complaint->path)
+               ? complain(complaint, OUTCOME_CRASHED,
+                          "the process that stayed has crashed: 'reset' begins anew")
+               : complain(complaint, OUTCOME_BROKEN, "is no socket");
+}
+
 enum outcome stay_act(const struct options *options, int argc, char **argv, bool *child,
                       char *message, size_t size)
 {
@@ -126,10 +142,7 @@ enum outcome stay_act(const struct options *options, int argc, char **argv, bool
     if (connection < 0 && errno == ENOENT)
         return make(&complaint, options, argc, argv, child);
     if (connection < 0)
-        return errno == ECONNREFUSED
-                   ? complain(&complaint, OUTCOME_CRASHED,
-                              "the process that stayed has crashed: 'reset' begins anew")
-                   : complain(&complaint, OUTCOME_BROKEN, strerror(errno));
+        return complain_unreached(&complaint);
     enum outcome outcome = ask(&complaint, connection, argc, argv);
     close(connection);
     return outcome;
@@ -151,14 +164,11 @@ static bool end_process(int connection)
 enum outcome stay_end(const char *path, char *message, size_t size)
 {
     const struct complaint complaint = {path, message, size};
-    struct stat status;
-    if (lstat(path, &status) != 0 && errno == ENOENT)
-        return OUTCOME_DONE;
-    if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
-        return complain(&complaint, OUTCOME_BROKEN, "is no socket");
     int connection = reach(path);
-    if (connection < 0 && errno != ECONNREFUSED && errno != ENOENT)
-        return complain(&complaint, OUTCOME_BROKEN, strerror(errno));
+    if (connection < 0 && errno == ENOENT)
+        return OUTCOME_DONE;
+    if (connection < 0 && (errno != ECONNREFUSED || !is_socket(path)))
+        return complain_unreached(&complaint);
     bool ended = connection < 0 || end_process(connection);
     if (connection >= 0)
         close(connection);
