@@ -231,8 +231,8 @@ bool expect_request(struct run *run, struct request *request, const struct expec
 {
     struct verdict_rows best = {0};
     bool silence_will_do = permits_silence(expectation);
-    request->consumed = true;
     bool answered = request->reply || wait_answer(run, request, silence_will_do);
+    request->consumed = true;
     if (run->session->silent && !answered)
         return fail_missing(run, request, expectation);
     if (!answered && silence_will_do) {

@@ -394,7 +394,9 @@ static bool attempt(struct session *session, struct initiator *initiator,
     run.was_silent = session->silent;
     run_whole(&run);
     conclude(&run);
-    bool sound = !(run.timed && result->failures_in_all && unhealthy(session, drops));
+    /* A target that answers nothing any more would not say more in another attempt. */
+    bool doubtful = run.timed && result->failures_in_all && unhealthy(session, drops);
+    bool sound = session->silent || !doubtful;
     if (worst > session->timing->worst_delay)
         session->timing->worst_delay = worst;
     session->timing->drops = link_drops(session->link);

@@ -188,11 +188,14 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
 }
 
 /* How well a request fits a response with its tag: one of its command before another, then one
- * that still waits before one that is answered, and of those the host's own before another host's.
- * The latest of equals wins among the answered, the first among the waiting. */
+ * that still waits before one that is answered, one that is not done with before one whose silence
+ * was right, and of those the host's own before another host's. The latest of equals wins among
+ * the answered, the first among the waiting. */
 static unsigned fitness(const struct request *request, const struct aoe_frame *frame)
 {
-    return (request->frame.command == frame->command ? 4u : 0u) + (request->reply ? 0u : 2u) +
+    bool waits = !request->reply;
+    return (request->frame.command == frame->command ? 8u : 0u) + (waits ? 4u : 0u) +
+           (waits && !request->consumed ? 2u : 0u) +
            same_mac(request->frame.source, frame->destination);
 }
 

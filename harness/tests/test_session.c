@@ -223,6 +223,15 @@ static void test_a_target_that_dies(void **state)
     assert_int_equal(lab->link->sent, sent);
 }
 
+/* Another attempt would find a target that was silent before, which is nobody's fault. */
+static void test_a_target_that_dies_while_the_harness_is_slow(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = dies_of_the_victim;
+    lab->link->sleep = MILLISECONDS(260);
+    assert_int_equal(lab_run(lab, CONFIG, VICTIM_READ "a expect ok\n"), VERDICT_FAIL);
+}
+
 /* Silence was right, but the target has to live on. */
 static void test_a_target_that_dies_in_silence(void **state)
 {
@@ -377,6 +386,20 @@ static void test_a_wrong_answer_is_wrong_however_slow(void **state)
 
 /* ---- one by one ---- */
 
+/* A tag may be given again after a request that was rightly left without answer. */
+static void test_a_tag_that_is_given_again(void **state)
+{
+    struct lab *lab = *state;
+    assert_passes(lab, "2.7-tag\nhosts a b",
+                  "a send config test \"nobody has this\" tag=5\n"
+                  "a expect silence\n"
+                  "b send config read tag=5\n"
+                  "b expect config\n"
+                  "a send config read tag=5\n"
+                  "a expect config\n");
+    assert_int_equal(lab->result.failures_in_all, 0);
+}
+
 static void test_tags_and_addresses_are_unique(void **state)
 {
     enum { MANY = 300 };
@@ -501,6 +524,7 @@ int main(void)
         LAB_TEST(test_cut_responses),
         LAB_TEST(test_a_request_without_answer),
         LAB_TEST(test_a_target_that_dies),
+        LAB_TEST(test_a_target_that_dies_while_the_harness_is_slow),
         LAB_TEST(test_a_target_that_dies_in_silence),
         LAB_TEST(test_a_target_that_dies_at_the_end),
         LAB_TEST(test_lost_frames_are_no_death),
@@ -513,6 +537,7 @@ int main(void)
         LAB_TEST(test_lost_frames_judge_nothing),
         LAB_TEST(test_a_second_attempt_counts),
         LAB_TEST(test_a_wrong_answer_is_wrong_however_slow),
+        LAB_TEST(test_a_tag_that_is_given_again),
         LAB_TEST(test_tags_and_addresses_are_unique),
         LAB_TEST(test_only_so_many_failures_are_kept),
         LAB_TEST(test_what_is_sent_is_logged),
