@@ -14,14 +14,43 @@ def fixture_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("mtu", [1500, 9000])
-def test_the_reference_target_differs_in_nothing(lab_of, folder, mtu):
+@pytest.mark.parametrize("mtu, size, options, judged", [
+    (1500, 64 << 20, [], ["--strict"]), (9000, 64 << 20, [], ["--strict"]), (1500, 64 << 20, ["-r"], ["--strict"]),
+    (1500, 512, [], ["--strict"]), (1000, 1536, [], []), (9000, 2 << 40, [], ["--strict"]), (1500, 2 << 40, [], []),
+])
+def test_the_reference_target_differs_in_nothing(lab_of, folder, mtu, size, options, judged):
     lab = lab_of(mtu)
-    lab.reference(size=64 << 20)
-    process, result = lab.judge("--allow", "all", "--fuzz", "5000", "--seed", mtu)
+    lab.reference(*options, size=size)
+    process, result = lab.judge("--allow", "all", "--fuzz", "5000", "--seed", mtu + size, *judged)
     assert process.returncode == 0, explain(result)
     assert result["summary"]["pass"] == 1
+    assert 5000 <= result["scenarios"][0]["requests"] < 5100
     assert not os.listdir(folder)
+
+
+# What each has wrong, how it is asked, and the clause that is to be named.
+@pytest.mark.parametrize("name, options, clause", [
+    ("short-argument-as-zeros", [], "2-short"),
+    ("queue-of-eight", [], None),
+    ("version-refused-afterwards", ["--strict"], None),
+    ("reserve-last-byte-not-compared", [], "3.4-enforced"),
+    ("mask-bad-directive-undoes", [], None),
+    ("unknown-ata-succeeds", [], "3.1-unknown-ata"),
+    ("offset-32-bits", [], "3.1-readback"),
+])
+def test_a_deviation_becomes_a_scenario(lab, folder, name, options, clause):
+    lab.start_target([aoelab.build_path("aoe-target-deviant"), "--deviation", name, "0", "1", "{interface}",
+                      lab.image(16 << 30)])
+    allowed = ("--allow", "all", "--timeout", "300", *options)
+    process, result = lab.judge(*allowed, "--fuzz", "20000")
+    scenario, = result["scenarios"]
+    assert (process.returncode, scenario["verdict"]) == (1, "fail")
+    assert 0 < scenario["requests"] <= 20000
+    assert clause in (None, scenario["clause"])
+    text = (folder / "aoe-fuzz-1.aoe").read_text()
+    assert text.count(" send ") <= 14, text
+    again = lab.conform("--target", aoelab.INITIATOR, "e0.1", *allowed, "--scenarios", folder)
+    assert again.returncode == 1, again.stdout
 
 
 def test_what_is_not_allowed_is_not_sent(lab):

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/pattern.h"
+#include "oracle_part.h"
 #include "protocol/names.h"
 
 static void set_up_model(struct oracle *oracle)
@@ -21,10 +21,9 @@ static void set_up_model(struct oracle *oracle)
 }
 
 int oracle_open(struct oracle *oracle, const struct session *session, const uint64_t *facts,
-                uint64_t area, uint64_t area_count)
+                bool strict)
 {
-    *oracle =
-        (struct oracle){.session = session, .facts = facts, .area = area, .area_count = area_count};
+    *oracle = (struct oracle){.session = session, .facts = facts, .strict = strict};
     oracle->disk.sectors = facts[FACT_CAPACITY] ? facts[FACT_CAPACITY] : 1;
     oracle->disk.fd = memfd_create("oracle", MFD_CLOEXEC);
     off_t bytes = (off_t)(oracle->disk.sectors * AOE_SECTOR_BYTES);
@@ -43,20 +42,22 @@ void oracle_close(struct oracle *oracle)
     oracle->disk.fd = -1;
 }
 
+void oracle_add_area(struct oracle *oracle, uint64_t lba, unsigned count)
+{
+    if (oracle->area_count < ORACLE_AREAS)
+        oracle->areas[oracle->area_count++] =
+            (struct oracle_area){.lba = lba, .count = count, .unknown = UINT64_MAX};
+}
+
 void oracle_begin(struct oracle *oracle)
 {
     oracle->model.settings = (struct model_settings){.length = 0};
+    oracle->learned_count = oracle->tag_count = 0;
+    for (size_t i = 0; i < oracle->area_count; i++)
+        oracle->areas[i].unknown = UINT64_MAX;
 }
 
-/* One request on its way through, and what the model has answered. */
-struct question {
-    struct oracle *oracle;
-    struct arena *arena;
-    struct aoe_frame request, answer;
-    bool had_string; /* before the request */
-};
-
-static const char *hex(struct arena *arena, struct aoe_span bytes)
+const char *oracle_hex(struct arena *arena, struct aoe_span bytes)
 {
     static const char digits[] = "0123456789abcdef";
     char *text = arena_array(arena, 2 * bytes.length + 1, 1);
@@ -86,105 +87,78 @@ static const char *list(const struct question *q, const struct model_list *of)
     return arena_print(q->arena, "%s]", text);
 }
 
-/* ---- ATA ---- */
-
-static bool in_area(const struct oracle *oracle, uint64_t lba, uint64_t count)
+/* True where the frame holds what the counts and lengths in it announce. */
+static bool is_whole(const struct question *q)
 {
-    return lba >= oracle->area && lba - oracle->area <= oracle->area_count &&
-           count <= oracle->area_count - (lba - oracle->area);
+    struct aoe_frame judged = q->request;
+    if (judged.command == AOE_COMMAND_MASK)
+        judged.mask.merror = 0; /* means something in responses only */
+    return aoe_message_end(&judged, 0) <= judged.raw.length;
 }
 
-/* The seed of data that is one pattern as a whole, or 0. */
-static uint64_t seed_of(const struct question *q, struct aoe_span data)
+/* A command of its own kind that is not known is refused, where the frame is not wrong besides. */
+static const char *expects_argument_error(const struct question *q, bool known)
 {
-    uint64_t lba, seed, first = 0, mixed = q->oracle->session->seed << 16;
-    for (size_t at = 0; at < data.length; at += AOE_SECTOR_BYTES) {
-        if (!pattern_identify(data.bytes + at, &lba, &seed) || seed < mixed ||
-            (at && seed != first))
-            return 0;
-        first = seed;
-    }
-    return data.length ? first - mixed : 0;
+    return known || !is_whole(q) ? "error=2 or silence" : "error=2";
 }
 
-static const char *expects_data(const struct question *q)
+/* ---- the string ---- */
+
+static const char *string_now(const struct question *q)
 {
-    uint64_t lba = aoe_ata_lba(&q->request.ata);
-    struct aoe_span data = {q->answer.payload.bytes, ata_data_bytes(&q->request.ata, ATA_DATA_IN)};
-    if (!in_area(q->oracle, lba, q->request.ata.count) || data.length > q->answer.payload.length)
-        return "ok";
-    uint64_t seed = seed_of(q, data);
-    if (seed)
-        return arena_print(q->arena, "ok data=pattern(%llu, %u)", (unsigned long long)seed,
-                           q->request.ata.count);
-    return arena_print(q->arena, "ok data=%s", hex(q->arena, data));
+    const struct model_settings *now = &q->oracle->model.settings;
+    return oracle_hex(q->arena, (struct aoe_span){now->string, now->length});
 }
 
-static bool is_past_end(const struct question *q)
+/* What a target says of itself it goes on saying, as far as it may say so. */
+static const char *limits(const struct question *q)
 {
-    uint64_t lba = aoe_ata_lba(&q->request.ata), sectors = q->oracle->disk.sectors;
-    return lba >= sectors || q->request.ata.count > sectors - lba;
+    enum { LEAST_BUFFERS = 2 };
+    const struct target *target = q->oracle->session->target;
+    uint64_t buffers = q->oracle->facts[FACT_BUFFERS];
+    uint8_t most = model_sector_count(&q->oracle->model);
+    const char *text = arena_print(q->arena, "firmware=%u", q->oracle->model.firmware);
+    if (q->oracle->strict && buffers < LEAST_BUFFERS)
+        text = arena_print(q->arena, "%s buffer-count>=%d", text, LEAST_BUFFERS);
+    else
+        text = arena_print(q->arena, "%s buffer-count=%u", text, (unsigned)buffers);
+    return target->sectors > most
+               ? arena_print(q->arena, "%s sector-count<=%u", text, most)
+               : arena_print(q->arena, "%s sector-count=%u", text, target->sectors);
 }
 
-static bool is_over_limit(const struct question *q)
+static const char *expects_config_error(const struct question *q)
 {
-    return q->request.ata.count > q->oracle->facts[FACT_SECTORS];
+    uint8_t ccmd = q->request.config.ccmd;
+    if (q->answer.error == AOE_ERROR_CONFIG)
+        return q->oracle->strict ? arena_print(q->arena, "error=4 string=%s", string_now(q))
+                                 : "error=4";
+    /* A read need not look at the string that it carries. */
+    if (ccmd == AOE_CONFIG_READ)
+        return arena_print(q->arena, "config string=%s or error=2 or silence", string_now(q));
+    return expects_argument_error(q, ccmd <= AOE_CONFIG_LAST);
 }
-
-/* While others have reserved the target, what else is wrong with a command may be told first. */
-static const char *expects_reserved(const struct question *q, const struct ata_opcode *opcode)
-{
-    if (!opcode || !opcode->addressed)
-        return "any";
-    return is_past_end(q) || is_over_limit(q) ? "error=6 or refused or failed" : "error=6";
-}
-
-static const char *expects_ata(const struct question *q)
-{
-    const struct ata_opcode *opcode = ata_opcode_find(q->request.ata.opcode);
-    if (q->answer.error == AOE_ERROR_RESERVED)
-        return expects_reserved(q, opcode);
-    if (q->answer.error)
-        return "refused or failed or silence";
-    if (opcode && opcode->addressed && is_over_limit(q))
-        return "refused or failed or silence";
-    if (q->answer.ata.opcode & ATA_STATUS_ERR)
-        return q->answer.ata.feature & ATA_ERROR_IDNF ? "not-found or aborted" : "aborted";
-    if (q->request.ata.opcode == ATA_IDENTIFY)
-        return "ok identity-sound=1 frame-length>=548";
-    /* Flushing and the power mode are no must. */
-    if (!opcode || !opcode->addressed)
-        return "any";
-    return opcode->direction == ATA_DATA_IN ? expects_data(q) : "ok";
-}
-
-/* ---- the lists and the string ---- */
 
 static const char *expects_config(const struct question *q)
 {
-    const struct model *model = &q->oracle->model;
-    const struct model_settings *now = &model->settings;
     uint8_t ccmd = q->request.config.ccmd;
-    if (q->answer.error == AOE_ERROR_CONFIG)
-        return "error=4";
     if (q->answer.error)
-        return ccmd == AOE_CONFIG_READ ? "any or silence" : "error=2 or silence";
+        return expects_config_error(q);
+    if (q->oracle->strict || ccmd < AOE_CONFIG_SET)
+        return arena_print(q->arena, "config string=%s %s", string_now(q), limits(q));
     /* What is stored is told by the next read: a response to a set need not have it. */
-    if (ccmd == AOE_CONFIG_SET)
-        return q->had_string ? "ok or error=4" : "ok";
-    if (ccmd == AOE_CONFIG_FORCE)
-        return "ok";
-    return arena_print(q->arena, "config string=%s buffer-count=%u firmware=%u",
-                       hex(q->arena, (struct aoe_span){now->string, now->length}),
-                       model->buffer_count, model->firmware);
+    return ccmd == AOE_CONFIG_SET && q->had_string ? "ok or error=4" : "ok";
 }
+
+/* ---- the lists ---- */
 
 static const char *expects_mask(const struct question *q)
 {
     if (q->answer.error)
-        return "error=2 or silence";
+        return expects_argument_error(q, q->request.mask.mcmd <= AOE_MASK_EDIT);
     if (q->answer.mask.merror)
-        return arena_print(q->arena, "merror=%u", q->answer.mask.merror);
+        return arena_print(q->arena, "merror=%u dir-count=%u error=0", q->answer.mask.merror,
+                           q->answer.mask.count);
     return arena_print(q->arena, "mask addresses=%s", list(q, &q->oracle->model.settings.masks));
 }
 
@@ -193,18 +167,31 @@ static const char *expects_reserve(const struct question *q)
     if (q->answer.error == AOE_ERROR_RESERVED)
         return "error=6";
     if (q->answer.error)
-        return "error=2 or silence";
+        return expects_argument_error(q, q->request.reserve.rcmd <= AOE_RESERVE_FORCE);
     return arena_print(q->arena, "reserve addresses=%s",
                        list(q, &q->oracle->model.settings.reserves));
 }
 
-static const char *expects_answer(const struct question *q)
+/* ---- any ---- */
+
+bool oracle_has_command(const struct question *q)
 {
-    if (q->answer.error == AOE_ERROR_COMMAND)
+    const struct target *target = q->oracle->session->target;
+    return !(q->request.command == AOE_COMMAND_MASK && !target->has_masks) &&
+           !(q->request.command == AOE_COMMAND_RESERVE && !target->has_reserve);
+}
+
+static const char *expects_answer(struct question *q)
+{
+    if (!oracle_has_command(q) && q->answer.error != AOE_ERROR_VERSION)
         return "error=1";
+    if (q->answer.error == AOE_ERROR_VERSION)
+        return "error=5 or silence";
+    if (q->answer.error == AOE_ERROR_COMMAND)
+        return q->request.command < AOE_COMMAND_VENDOR ? "error=1" : "any or silence";
     switch (q->request.command) {
     case AOE_COMMAND_ATA:
-        return expects_ata(q);
+        return oracle_ata_expects(q);
     case AOE_COMMAND_CONFIG:
         return expects_config(q);
     case AOE_COMMAND_MASK:
@@ -214,7 +201,8 @@ static const char *expects_answer(const struct question *q)
     }
 }
 
-/* What clauses below a must ask for is left open here: the scenarios judge it. */
+/* What clauses below a must ask for is left open unless they are to be judged, too: the scenarios
+ * judge it. */
 static bool is_left_open(const struct question *q)
 {
     static const uint8_t everybody[AOE_MAC_BYTES] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
@@ -222,23 +210,57 @@ static bool is_left_open(const struct question *q)
     bool to_other = memcmp(request->destination, q->oracle->model.mac, AOE_MAC_BYTES) &&
                     memcmp(request->destination, everybody, AOE_MAC_BYTES);
     bool unknown = request->command == AOE_COMMAND_CONFIG && request->config.ccmd > AOE_CONFIG_LAST;
-    return to_other || request->version != AOE_VERSION || unknown;
+    return !q->oracle->strict && (to_other || request->version != AOE_VERSION || unknown);
 }
 
-const char *oracle_expects(struct oracle *oracle, struct arena *arena, struct aoe_span request)
+bool oracle_is_cut(const struct question *q)
+{
+    const struct aoe_frame *request = &q->request;
+    return request->extent < AOE_EXTENT_HEADER ||
+           (request->extent < AOE_EXTENT_ARGUMENT && aoe_command_known(request->command));
+}
+
+static const char *expects(struct question *q, bool silent)
+{
+    if (oracle_is_cut(q) && (!silent || q->request.extent < AOE_EXTENT_HEADER))
+        return oracle_has_command(q) ? "error=2|5 or silence" : "error=1|2|5 or silence";
+    if (!aoe_is_response(&q->request) && is_left_open(q))
+        return "any or silence";
+    if (silent)
+        return "silence";
+    const char *text = expects_answer(q);
+    return q->certain || strstr(text, "silence") ? text
+                                                 : arena_print(q->arena, "%s or silence", text);
+}
+
+/* Takes note of the tag. True where the sequence has had it. */
+static bool is_again(struct oracle *oracle, const struct aoe_frame *request)
+{
+    for (size_t i = 0; i < oracle->tag_count; i++)
+        if (oracle->tags[i] == request->tag)
+            return true;
+    if (request->extent >= AOE_EXTENT_HEADER && oracle->tag_count < ORACLE_LEARNED)
+        oracle->tags[oracle->tag_count++] = request->tag;
+    return false;
+}
+
+struct oracle_says oracle_ask(struct oracle *oracle, struct arena *arena, struct aoe_span request,
+                              bool may_learn)
 {
     static uint8_t bytes[AOE_FRAME_MAX];
     struct question q = {
-        .oracle = oracle, .arena = arena, .had_string = oracle->model.settings.length};
-    size_t length = model_answer(&oracle->model, request, bytes);
+        .oracle = oracle,
+        .arena = arena,
+        .had_string = oracle->model.settings.length,
+        /* A frame below 60 bytes should be served, no more: clause 2.1-runt. */
+        .certain = request.length >= AOE_FRAME_MIN || oracle->strict,
+        .may_learn = may_learn,
+    };
     aoe_frame_decode(&q.request, request.bytes, request.length, request.length);
+    q.again = is_again(oracle, &q.request);
+    oracle_ata_compare(&q);
+    size_t length = model_answer(&oracle->model, request, bytes);
     aoe_frame_decode(&q.answer, bytes, length, length);
-    if (!aoe_is_response(&q.request) && is_left_open(&q))
-        return "any or silence";
-    if (!length)
-        return "silence";
-    const char *text = expects_answer(&q);
-    /* A frame below 60 bytes need not be served: clause 2.1-runt. */
-    bool open = request.length >= AOE_FRAME_MIN || strstr(text, "silence");
-    return open ? text : arena_print(arena, "%s or silence", text);
+    const char *expected = expects(&q, !length);
+    return (struct oracle_says){expected, q.learns, oracle_clause(&q)};
 }

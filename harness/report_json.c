@@ -201,6 +201,7 @@ static json_t *scenario_object(const struct result *result)
     set(object, "line", first && first->line ? number(first->line) : NULL);
     set(object, "expected", first ? text(first->expected) : NULL);
     set(object, "actual", first ? text(first->actual) : NULL);
+    set(object, "requests", result->requests ? number(result->requests) : NULL);
     set(object, "duration_ms", milliseconds(result->duration));
     set(object, "capture", text(result->capture));
     set(object, "failures", failures_array(result));

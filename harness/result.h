@@ -67,6 +67,7 @@ struct result {
     const struct event **events; /* all frames, in order */
     size_t event_count;
     size_t frames_judged; /* of a run-wide scenario: the responses it looked at */
+    uint64_t requests;    /* of --fuzz: sent until the difference, or in all; else 0 */
     int64_t duration;
     const char *capture; /* file name, or NULL */
 };

@@ -2,6 +2,7 @@
 #include "sequence.h"
 
 #include "scenario.h"
+#include "sequence_part.h"
 
 unsigned sequence_random(struct sequence_source *source, unsigned below)
 {
@@ -12,231 +13,169 @@ unsigned sequence_random(struct sequence_source *source, unsigned below)
     return (unsigned)((z ^ z >> 31) % below);
 }
 
-#define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
-
-static const char *pick(struct sequence_source *source, const char *const *of, unsigned count)
+const char *sequence_pick(struct sequence_source *source, const char *const *of, size_t count)
 {
-    return of[sequence_random(source, count)];
+    return of[sequence_random(source, (unsigned)count)];
 }
 
-#define PICK(source, array) pick(source, array, COUNT(array))
-
-/* True in one of so many cases. */
-static bool once_in(struct sequence_source *source, unsigned cases)
+bool sequence_once_in(struct sequence_source *source, unsigned cases)
 {
     return !sequence_random(source, cases);
 }
 
-static bool may(const struct sequence_source *source, unsigned touch)
+bool sequence_may(const struct sequence_source *source, unsigned touch)
 {
-    return source->allowed & touch;
+    return (source->allowed & touch) == touch;
 }
 
-/* ---- config ---- */
-
-static const char *config_string(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const strings[] = {
-        "\"\"",     "\"alpha\"", "\"alphabet\"", "\"beta\"",  "x\"00\"",    "x\"616c706861 00\"",
-        "text(27)", "text(28)",  "text(29)",     "text(512)", "text(1023)", "text(1024)",
-    };
-    if (once_in(source, 3))
-        return arena_print(arena, "text(%u)", sequence_random(source, 1025));
-    return PICK(source, strings);
-}
-
-/* A length that is not the string's: shorter, or beyond what may be or is there. */
-static const char *wrong_length(struct arena *arena, struct sequence_source *source)
-{
-    static const unsigned lengths[] = {0, 1, 1025, 2048, 65535};
-    if (!once_in(source, 12))
-        return "";
-    return arena_print(arena, " length=%u", lengths[sequence_random(source, COUNT(lengths))]);
-}
-
-static const char *config(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const asking[] = {"read", "test", "prefix"};
-    static const char *const all[] = {"read", "test", "prefix", "set", "set", "force-set"};
-    bool set = may(source, TOUCH_CONFIG);
-    if (set && once_in(source, 16))
-        return arena_print(arena, "config read ccmd=%u", 5 + sequence_random(source, 11));
-    return arena_print(arena, "config %s %s%s", set ? PICK(source, all) : PICK(source, asking),
-                       config_string(arena, source), wrong_length(arena, source));
-}
-
-/* ---- ATA ---- */
-
-static const char *lba_and_count(struct arena *arena, struct sequence_source *source)
-{
-    unsigned most = source->sectors < SEQUENCE_AREA ? source->sectors : SEQUENCE_AREA;
-    unsigned count = 1 + sequence_random(source, most);
-    unsigned at = sequence_random(source, SEQUENCE_AREA - count + 1);
-    return arena_print(arena, "lba=scratch+%u count=%u", at, count);
-}
-
-/* At the end of the medium, and past it. */
-static const char *edge(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const edges[] = {
-        "lba=last",       "lba=capacity",     "lba=last count=2",
-        "lba=capacity+1", "lba=capacity+255", "lba=0",
-    };
-    (void)arena;
-    return PICK(source, edges);
-}
-
-static const char *read_line(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const operations[] = {"read", "read-ext"};
-    bool edged = once_in(source, 6);
-    return arena_print(arena, "ata %s %s", PICK(source, operations),
-                       edged ? edge(arena, source) : lba_and_count(arena, source));
-}
-
-static const char *write_line(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const operations[] = {"write", "write-ext"};
-    const char *operation = PICK(source, operations);
-    const char *place = lba_and_count(arena, source);
-    unsigned seed = 2 + sequence_random(source, 200);
-    const char *cut = once_in(source, 10) ? " cut 100" : "";
-    return arena_print(arena, "ata %s %s data=pattern(%u)%s", operation, place, seed, cut);
-}
-
-static const char *ata(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const others[] = {
-        "ata identify",
-        "ata identify",
-        "ata flush",
-        "ata flush-ext",
-        "ata check-power",
-        "ata opcode=0",
-        "ata opcode=0xF8 aflags.e=0",
-    };
-    if (once_in(source, 8))
-        return PICK(source, others);
-    if (source->sectors < 255 && once_in(source, 16))
-        return "ata read lba=scratch count=sector-count+1";
-    if (may(source, TOUCH_MEDIA) && once_in(source, 2))
-        return write_line(arena, source);
-    return read_line(arena, source);
-}
-
-/* ---- lists ---- */
-
-static const char *addresses(struct sequence_source *source)
-{
-    static const char *const lists[] = {
-        "[a.mac]", "[b.mac]",       "[a.mac b.mac]",       "[b.mac c.mac]",
-        "[c.mac]", "[a.mac c.mac]", "[a.mac b.mac c.mac]", "macs(3)",
-    };
-    return PICK(source, lists);
-}
-
-static const char *mask(struct arena *arena, struct sequence_source *source)
-{
-    static const char *const added[] = {"a.mac", "[a.mac b.mac]", "[a.mac c.mac]",
-                                        "[a.mac b.mac c.mac]"};
-    if (!may(source, TOUCH_MASKS) || once_in(source, 3))
-        return "mask read";
-    switch (sequence_random(source, 4)) {
-    case 0:
-        return arena_print(arena, "mask edit add %s", PICK(source, added));
-    case 1:
-        return "mask edit add a.mac delete [b.mac c.mac]";
-    case 2:
-        return arena_print(arena, "mask edit add a.mac none %s", addresses(source));
-    default:
-        return "mask edit delete [b.mac c.mac a.mac]";
-    }
-}
-
-static const char *reserve(struct arena *arena, struct sequence_source *source)
-{
-    if (!may(source, TOUCH_RESERVE) || once_in(source, 4))
-        return "reserve read";
-    const char *operation = once_in(source, 2) ? "set" : "force-set";
-    if (once_in(source, 3))
-        return arena_print(arena, "reserve %s []", operation);
-    return arena_print(arena, "reserve %s %s", operation, addresses(source));
-}
-
-/* ---- the whole ---- */
+static const char *const hosts[] = {"a", "a", "b", "c"};
 
 static const char *message(struct arena *arena, struct sequence_source *source)
 {
-    unsigned kind = sequence_random(source, 20);
-    if (kind < 6)
-        return config(arena, source);
-    if (kind < 14 && source->ata)
-        return ata(arena, source);
-    if (kind < 16 && source->masks)
-        return mask(arena, source);
-    if (kind < 19 && source->reserve)
-        return reserve(arena, source);
-    if (kind == 19)
-        return arena_print(arena, "command %u", 4 + sequence_random(source, 0xF0 - 4));
-    return "config read";
+    /* How many of 20 are of each command, the rest of none that is known: of everything, of data,
+     * of strings, of lists. What needs a few steps in a row is rare where all are mixed. */
+    static const struct {
+        unsigned config, ata, masks, reserve;
+    } themes[SEQUENCE_THEMES] = {{6, 7, 3, 3}, {2, 17, 0, 0}, {17, 2, 0, 0}, {3, 4, 6, 6}};
+    unsigned kind = sequence_random(source, 20), most = themes[source->theme].config;
+    if (kind < most)
+        return sequence_config(arena, source);
+    if (kind < (most += themes[source->theme].ata) && source->ata)
+        return sequence_ata(arena, source);
+    if (kind < (most += themes[source->theme].masks))
+        return sequence_mask(arena, source);
+    if (kind < most + themes[source->theme].reserve)
+        return sequence_reserve(arena, source);
+    if (sequence_once_in(source, 8))
+        return "command 0xF0"; /* the first of the vendors' */
+    return arena_print(arena, "command %u", 4 + sequence_random(source, AOE_COMMAND_VENDOR - 4));
 }
 
-/* What may be about any frame: nearly always nothing. */
-static const char *twist(struct arena *arena, struct sequence_source *source)
+static bool append(struct sequence *to, const char *line)
 {
-    static const char *const twists[] = {
-        " shelf=0xFFFF",
-        " slot=0xFF",
-        " shelf=0xFFFF slot=0xFF",
-        " shelf=shelf+1",
-        " version=0",
-        " version=15",
-        " z=1",
-        " z=3",
-        " error=3",
-        " tag=0",
-        " tag=0xFFFFFFFF",
-        " destination=other",
-        " unpadded",
-        " pad 200",
-        " pad 60 fill 0x5A",
-        " r=1",
-    };
-    (void)arena;
-    return once_in(source, 6) ? PICK(source, twists) : "";
-}
-
-/* A wrong request may reach more than the target, or change what was not saved: what changes
- * something goes out as it is. */
-static bool is_harmless(const char *line)
-{
-    static const char *const changes[] = {"set ", "edit", "write"};
-    for (size_t i = 0; i < COUNT(changes); i++)
-        if (strstr(line, changes[i]))
-            return false;
+    if (to->count == SEQUENCE_LINES)
+        return false;
+    to->lines[to->count++] = line;
     return true;
 }
 
-/* A tag that is given twice would let a response be taken for that of the earlier request. */
-static bool reuses_tag(const struct sequence *lines, const char *more)
+/* As many requests at once as the target says that it can queue. */
+static unsigned grow_burst(struct arena *arena, struct sequence_source *source, struct sequence *to)
 {
-    bool reused = false;
-    for (size_t i = 0; i < lines->count && strstr(more, " tag="); i++)
-        reused |= strstr(lines->lines[i], " tag=") != NULL;
-    return reused;
+    static const char *const messages[] = {"config read", "config force-set \"burst\"",
+                                           "ata read lba=scratch count=1", "ata identify",
+                                           "ata write lba=scratch count=1 data=pattern(9)"};
+    const char *line = SEQUENCE_PICK(source, messages);
+    unsigned times = source->buffers < SEQUENCE_BURST ? source->buffers : SEQUENCE_BURST;
+    bool media = sequence_may(source, TOUCH_MEDIA) && source->low && !source->read_only;
+    if ((strstr(line, "write") && !media) || (line[0] == 'a' && !source->ata) ||
+        (strstr(line, "set") && !sequence_may(source, TOUCH_CONFIG)) ||
+        (strstr(line, "read l") && !source->low))
+        line = messages[0];
+    return append(to, arena_print(arena, "a send %u times %s", times, line)) ? times : 0;
 }
 
-void sequence_grow(struct arena *arena, struct sequence_source *source, struct sequence *to)
+/* A sector before and after a write to another that has the same address in fewer bits, or the
+ * same place in fewer bytes: of sectors 2^28, 2^31, 2^32 and 2^40, of bytes 2^31 and 2^32. */
+static unsigned grow_alias(struct arena *arena, struct sequence_source *source, struct sequence *to)
 {
-    static const char *const hosts[] = {"a", "a", "b", "c"};
-    const char *host = PICK(source, hosts);
-    if (to->count == SEQUENCE_LINES)
-        return;
+    static const char *const sizes[] = {"0x400000",   "0x800000",    "0x1000000",    "0x10000000",
+                                        "0x80000000", "0x100000000", "0x10000000000"};
+    const char *size = SEQUENCE_PICK(source, sizes);
+    const char *at = source->end ? "last" : "scratch";
+    const char *read = arena_print(arena, "a send ata read-ext lba=%s%%%s*min(1, %s/%s) count=1",
+                                   at, size, at, size);
+    append(to, read);
+    append(to, arena_print(arena, "a send ata write-ext lba=%s count=1 data=pattern(%u)", at,
+                           2 + sequence_random(source, 200)));
+    return append(to, read) ? 3 : 0;
+}
+
+static unsigned grow_write(struct arena *arena, struct sequence_source *source, struct sequence *to)
+{
+    const char *pair[2];
+    sequence_write_pair(arena, source, pair);
+    append(to, arena_print(arena, "%s send %s", SEQUENCE_PICK(source, hosts), pair[0]));
+    return append(to, arena_print(arena, "%s send %s", SEQUENCE_PICK(source, hosts), pair[1])) ? 2
+                                                                                               : 0;
+}
+
+/* The same frame again, byte for byte: it is carried out again. */
+static unsigned grow_repeat(struct arena *arena, struct sequence_source *source,
+                            struct sequence *to)
+{
+    static const char *const lines[] = {"config read", "config force-set \"again\"", "ata identify",
+                                        "mask read"};
+    const char *line = SEQUENCE_PICK(source, lines);
+    if ((line[0] == 'a' && !source->ata) ||
+        (strstr(line, "set") && !sequence_may(source, TOUCH_CONFIG)))
+        line = lines[0];
+    append(to, arena_print(arena, "a send %s tag=77", line));
+    return append(to, arena_print(arena, "a send %s tag=77", line)) ? 2 : 0;
+}
+
+/* The masks that random lines add are gone, the harness's own last: it is never locked out. */
+static unsigned clear_masks(struct arena *arena, const struct sequence_source *source,
+                            struct sequence *to)
+{
+    if (source->strict)
+        append(to, arena_print(arena, "a send mask edit delete macs(%u)", source->directives));
+    append(to, "a send mask edit delete [b.mac+16 b.mac+0x000100000000 b.mac+0x040000000000 "
+               "c.mac+0x040000000000 b.mac c.mac a.mac]");
+    return source->strict ? 2 : 1;
+}
+
+/* Two writes with the same tag are two writes, and two reads are two reads. */
+static unsigned grow_same_tag(struct arena *arena, struct sequence_source *source,
+                              struct sequence *to)
+{
+    const char *extended = source->low ? "" : "-ext";
+    const char *host = SEQUENCE_PICK(source, hosts), *other = SEQUENCE_PICK(source, hosts);
+    unsigned seed = 2 + sequence_random(source, 200);
+    append(to, arena_print(arena, "%s send ata write%s lba=scratch data=pattern(%u) tag=78", host,
+                           extended, seed));
+    append(to, arena_print(arena, "%s send ata write%s lba=scratch data=pattern(%u) tag=78", other,
+                           extended, seed + 1));
+    append(to, arena_print(arena, "%s send ata read%s lba=scratch tag=79", host, extended));
+    return append(to, arena_print(arena, "%s send ata read%s lba=scratch+1 tag=79", host, extended))
+               ? 4
+               : 0;
+}
+
+/* What takes several lines or requests. 0 where it is something else's turn. */
+static unsigned grow_special(struct arena *arena, struct sequence_source *source,
+                             struct sequence *to)
+{
+    enum { ROOM = 4 };
+    bool media = source->ata && sequence_may(source, TOUCH_MEDIA) && !source->read_only;
+    bool masks = sequence_may(source, TOUCH_MASKS);
+    unsigned kind = sequence_random(source, 120);
+    if (to->count + ROOM > SEQUENCE_LINES)
+        return 0;
+    if (kind < 1)
+        return source->buffers ? grow_burst(arena, source, to) : 0;
+    if (kind < 3)
+        return grow_repeat(arena, source, to);
+    if (kind < 6)
+        return masks ? clear_masks(arena, source, to) : 0;
+    if (!media)
+        return 0;
+    if (kind < 8)
+        return grow_same_tag(arena, source, to);
+    if (kind < 11)
+        return source->extended ? grow_alias(arena, source, to) : 0;
+    return kind < 21 ? grow_write(arena, source, to) : 0;
+}
+
+unsigned sequence_grow(struct arena *arena, struct sequence_source *source, struct sequence *to)
+{
+    unsigned special = grow_special(arena, source, to);
+    if (special)
+        return special;
+    const char *host = SEQUENCE_PICK(source, hosts);
     const char *line = message(arena, source);
-    const char *more = is_harmless(line) ? twist(arena, source) : "";
-    if (reuses_tag(to, more))
-        more = "";
-    to->lines[to->count++] = arena_print(arena, "%s send %s%s", host, line, more);
+    const char *more = sequence_twist(arena, source, line);
+    return append(to, arena_print(arena, "%s send %s%s", host, line, more)) ? 1 : 0;
 }
 
 const char *sequence_head(struct arena *arena, const struct sequence_source *source,
@@ -246,26 +185,28 @@ const char *sequence_head(struct arena *arena, const struct sequence_source *sou
         arena, "title    what the reference target does is done here too\nclause   %s\n", clause);
     const char *touches = "";
     for (unsigned touch = TOUCH_MEDIA; touch <= TOUCH_RESERVE; touch <<= 1)
-        if (may(source, touch))
+        if (sequence_may(source, touch))
             touches = arena_print(arena, "%s %s", touches, scenario_touch_name(touch));
     if (*touches)
         head = arena_print(arena, "%stouches %s\n", head, touches);
     return arena_print(arena, "%shosts    a b c\n\n", head);
 }
 
-void sequence_preamble(struct arena *arena, const struct sequence_source *source,
-                       struct sequence *to)
+void sequence_preamble(struct arena *arena, struct sequence_source *source, struct sequence *to)
 {
-    to->count = 0;
-    if (source->masks && may(source, TOUCH_MASKS))
-        to->lines[to->count++] = "a send mask edit delete [b.mac c.mac a.mac]";
-    if (source->reserve && may(source, TOUCH_RESERVE))
-        to->lines[to->count++] = "a send reserve force-set []";
-    if (may(source, TOUCH_CONFIG))
-        to->lines[to->count++] = "a send config force-set \"\"";
+    const char *line;
+    source->theme = sequence_random(source, SEQUENCE_THEMES);
+    to->count = to->opening = 0;
+    if (sequence_may(source, TOUCH_MASKS))
+        to->opening = clear_masks(arena, source, to) - 1;
+    if (sequence_may(source, TOUCH_RESERVE))
+        append(to, "a send reserve force-set []");
+    if (sequence_may(source, TOUCH_CONFIG))
+        append(to, "a send config force-set \"\"");
     to->settings = to->count;
-    for (unsigned i = 0; i < SEQUENCE_AREA && source->ata && may(source, TOUCH_MEDIA); i++)
-        to->lines[to->count++] =
-            arena_print(arena, "a send ata write lba=scratch+%u count=1 data=pattern(1)", i);
+    for (unsigned i = 0; source->ata && !source->read_only && sequence_may(source, TOUCH_MEDIA) &&
+                         (line = sequence_fill(arena, source, i));
+         i++)
+        append(to, arena_print(arena, "a send %s", line));
     to->fixed = to->count;
 }

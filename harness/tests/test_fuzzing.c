@@ -28,9 +28,11 @@ static int tear_down(void **state)
     return lab_tear_down(state);
 }
 
-static enum verdict fuzz(struct lab *lab, uint64_t requests, const struct baseline *baseline)
+static enum verdict fuzz_with(struct lab *lab, uint64_t requests, bool strict,
+                              const struct baseline *baseline)
 {
-    const struct options options = {.fuzz = requests, .seed = 7, .allow = TOUCH_TARGET};
+    const struct options options = {
+        .fuzz = requests, .seed = 7, .allow = TOUCH_TARGET, .strict = strict};
     lab->result =
         (struct result){.reason = "", .scenario = fuzzing_scenario(&lab->arena, &options)};
     lab->session.result = &lab->result;
@@ -38,14 +40,83 @@ static enum verdict fuzz(struct lab *lab, uint64_t requests, const struct baseli
     return lab->result.verdict;
 }
 
+static enum verdict fuzz(struct lab *lab, uint64_t requests, const struct baseline *baseline)
+{
+    return fuzz_with(lab, requests, false, baseline);
+}
+
+static void assert_clean(struct lab *lab, bool strict)
+{
+    size_t before = lab->link->sent;
+    enum verdict verdict = fuzz_with(lab, 4000, strict, &nothing_known);
+    assert_string_equal(lab->result.reason, "");
+    assert_int_equal(verdict, VERDICT_PASS);
+    assert_true(lab->result.requests >= 4000 && lab->result.requests < 4100);
+    assert_true(lab->link->sent - before >= lab->result.requests);
+    assert_int_not_equal(access("aoe-fuzz-7.aoe", F_OK), 0);
+}
+
 static void test_the_model_is_clean(void **state)
 {
+    assert_clean(*state, false);
+}
+
+static void test_the_model_is_clean_strictly(void **state)
+{
+    assert_clean(*state, true);
+}
+
+static void test_a_read_only_model_is_clean(void **state)
+{
     struct lab *lab = *state;
-    size_t before = lab->link->sent;
-    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_PASS);
-    assert_string_equal(lab->result.reason, "");
-    assert_true(lab->link->sent - before >= 4000);
-    assert_int_not_equal(access("aoe-fuzz-7.aoe", F_OK), 0);
+    uint8_t media[sizeof lab->link->media];
+    memcpy(media, lab->link->media, sizeof media);
+    lab->link->model.read_only = true;
+    lab->facts[FACT_READ_ONLY] = 1;
+    lab->facts[FACT_WRITABLE] = 0;
+    assert_clean(lab, true);
+    assert_memory_equal(media, lab->link->media, sizeof media);
+}
+
+static void test_a_model_without_short_frames_is_clean(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->pads = true;
+    assert_clean(lab, true);
+}
+
+/* Silent about its lists: it has none then, and has to say so. */
+static size_t tamper_lists(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                           size_t length)
+{
+    bool list = request->command == AOE_COMMAND_MASK || request->command == AOE_COMMAND_RESERVE;
+    if (!length || !list || request->version != AOE_VERSION)
+        return length;
+    if (link->calls)
+        return 0;
+    response[14] = 0x1C;
+    response[15] = AOE_ERROR_COMMAND;
+    memset(response + AOE_CONFIG_BYTES, 0, length - AOE_CONFIG_BYTES);
+    return length;
+}
+
+static void test_lists_that_are_not_there(void **state)
+{
+    struct lab *lab = *state;
+    lab->target.has_masks = lab->target.has_reserve = false;
+    lab->link->tamper = tamper_lists;
+    assert_clean(lab, true);
+    lab->link->calls = 1;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_FAIL);
+    assert_string_equal(lab->result.scenario->clause->id, "2.6-command");
+}
+
+static void test_a_model_of_one_buffer_is_clean(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->model.buffer_count = 1;
+    lab->facts[FACT_BUFFERS] = 1;
+    assert_clean(lab, false);
 }
 
 static void test_nothing_is_changed_without_permission(void **state)
@@ -142,7 +213,7 @@ static size_t tamper_data(struct link *link, const struct aoe_frame *request, ui
 
 static void test_data_that_is_wrong(void **state)
 {
-    assert_found(*state, tamper_data, "3.1-readback", 3 + 8 + 1);
+    assert_found(*state, tamper_data, "3.1-readback", 3 + 2 + 1);
 }
 
 /* A rule: the tag comes back without its highest byte. */
@@ -200,12 +271,24 @@ static void test_an_interrupted_run(void **state)
 
 static struct sequence_source source(unsigned allowed, uint64_t seed)
 {
+    bool odd = seed % 2, large = seed % 5;
     return (struct sequence_source){.state = seed,
                                     .allowed = allowed,
-                                    .sectors = 2,
+                                    .sectors = 1 + (unsigned)seed % 20,
+                                    .buffers = (unsigned)seed,
+                                    .string = 300 + (unsigned)seed,
+                                    .directives = 120,
+                                    .addresses = 160,
                                     .ata = true,
-                                    .masks = true,
-                                    .reserve = true};
+                                    .extended = large,
+                                    .runts = odd,
+                                    .low = !large || seed % 3,
+                                    .low_end = !large || odd,
+                                    .end = seed % 7,
+                                    .border = large && !odd,
+                                    .past = odd,
+                                    .zero = odd,
+                                    .strict = !odd};
 }
 
 static const char *text_of(struct arena *arena, struct sequence_source from)
@@ -232,16 +315,54 @@ static void test_every_line_is_of_the_language(void **state)
     }
 }
 
-static void test_tags_are_given_once(void **state)
+/* Each line of all sequences of a few sources. */
+static void for_each_line(struct lab *lab, void check(const char *line, uint64_t seed))
 {
-    struct lab *lab = *state;
-    unsigned given = 0;
     for (uint64_t seed = 0; seed < 50; seed++) {
-        const char *at = strstr(text_of(&lab->arena, source(TOUCH_TARGET, seed)), " tag=");
-        given += at != NULL;
-        assert_null(at ? strstr(at + 1, " tag=") : NULL);
+        char *text = strdup(text_of(&lab->arena, source(TOUCH_TARGET, seed))), *rest = text;
+        assert_non_null(text);
+        for (const char *line; (line = strsep(&rest, "\n"));)
+            check(line, seed);
+        free(text);
     }
-    assert_true(given > 10);
+}
+
+static void check_length(const char *line, uint64_t seed)
+{
+    /* What hardware pads is not sent where it would be padded. */
+    const char *cut = strstr(line, " cut ");
+    bool runts = source(TOUCH_TARGET, seed).runts;
+    if (!runts &&
+        (strstr(line, "unpadded") || (cut && atoi(cut + strlen(" cut ")) < AOE_FRAME_MIN)))
+        fail_msg("%s", line);
+}
+
+static void test_short_frames_only_where_they_stay_short(void **state)
+{
+    for_each_line(*state, check_length);
+}
+
+static void check_extended(const char *line, uint64_t seed)
+{
+    if (!source(TOUCH_TARGET, seed).extended && strstr(line, "-ext ") && !strstr(line, "flush"))
+        fail_msg("%s", line);
+}
+
+static void test_48_bit_commands_only_where_they_are_known(void **state)
+{
+    for_each_line(*state, check_extended);
+}
+
+static void check_string(const char *line, uint64_t seed)
+{
+    const char *text = strstr(line, "text(");
+    if (text && (unsigned)atoi(text + strlen("text(")) > source(TOUCH_TARGET, seed).string)
+        fail_msg("%s", line);
+}
+
+static void test_strings_fit_a_frame(void **state)
+{
+    for_each_line(*state, check_string);
 }
 
 static void test_a_seed_is_a_sequence(void **state)
@@ -257,6 +378,11 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_the_model_is_clean),
+        TEST(test_the_model_is_clean_strictly),
+        TEST(test_a_read_only_model_is_clean),
+        TEST(test_a_model_without_short_frames_is_clean),
+        TEST(test_lists_that_are_not_there),
+        TEST(test_a_model_of_one_buffer_is_clean),
         TEST(test_nothing_is_changed_without_permission),
         TEST(test_a_string_that_is_replaced),
         TEST(test_data_that_is_wrong),
@@ -265,7 +391,9 @@ int main(void)
         TEST(test_a_target_that_dies),
         TEST(test_an_interrupted_run),
         TEST(test_every_line_is_of_the_language),
-        TEST(test_tags_are_given_once),
+        TEST(test_short_frames_only_where_they_stay_short),
+        TEST(test_48_bit_commands_only_where_they_are_known),
+        TEST(test_strings_fit_a_frame),
         TEST(test_a_seed_is_a_sequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
