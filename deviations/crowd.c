@@ -89,8 +89,7 @@ ON_SEND(sent_from_two_addresses)
 
 static void change_turn(struct deviant *d, struct model *model)
 {
-    static struct model_settings other;
-    other = model->settings;
+    const struct model_settings other = model->settings;
     model->settings = d->settings;
     d->settings = other;
     d->count = !d->count;
