@@ -182,10 +182,14 @@ def test_after_a_failure_the_target_is_found_anew(lab):
 def test_several_ask_at_once(lab):
     lab.reference()
     succeed(lab, "discover", "e0.1")
-    writes = [start(lab, "write", "e0.1", 1000 * i, 1000, stdin=subprocess.PIPE) for i in range(4)]
-    for i, process in enumerate(writes):
-        process.communicate(noise(1000, i), timeout=PATIENCE)
-        assert process.returncode == DONE
+    writes = []
+    for i in range(4):
+        path = os.path.join(lab.folder, f"data-{i}")
+        with open(path, "w+b") as data:
+            data.write(noise(1000, i))
+            data.seek(0)
+            writes.append(start(lab, "write", "e0.1", 1000 * i, 1000, stdin=data))
+    assert [process.wait(PATIENCE) for process in writes] == [DONE] * 4
     for i in range(4):
         assert succeed(lab, "read", "e0.1", 1000 * i, 1000) == noise(1000, i)
 
@@ -264,6 +268,7 @@ def test_an_action_ends_with_its_caller(lab):
         time.sleep(0.3)
         process.terminate()
         assert process.wait(PATIENCE) == -signal.SIGTERM
+        fail(ERROR, "no answer within 1 s", lab, "--deadline=1", "read", "e0.1", 0, 1)
         target.send_signal(signal.SIGCONT)
         succeed(lab, "read", "e0.1", 0, 1)
         assert not resident.ends(0)
