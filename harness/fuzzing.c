@@ -114,6 +114,8 @@ static const char *with_expectation(struct fuzzer *fuzzer, struct run *run,
         const struct aoe_span request = {bytes, length};
         says = oracle_ask(&fuzzer->oracle, run->arena, request, times == 1);
     }
+    if (times > fuzzer->facts[FACT_BUFFERS])
+        says.expected = arena_print(run->arena, "%s or silence", says.expected);
     note_clause(fuzzer, text, says.clause);
     text = arena_print(run->arena, "%s%s\n%s expect %s%s\n", text, s->text, host,
                        times > 1 ? "each " : "", opening ? "ok" : says.expected);
@@ -218,10 +220,7 @@ static struct showing run_lines(struct fuzzer *fuzzer, const struct sequence *li
 
 static struct sequence without(const struct sequence *lines, size_t from, size_t count)
 {
-    struct sequence rest = {
-        .settings = lines->settings, .fixed = lines->fixed, .opening = lines->opening};
-    if (from < rest.fixed)
-        rest.fixed -= from + count < rest.fixed ? count : rest.fixed - from;
+    struct sequence rest = {.settings = lines->settings, .opening = lines->opening};
     for (size_t i = 0; i < lines->count; i++)
         if (i < from || i >= from + count)
             rest.lines[rest.count++] = lines->lines[i];

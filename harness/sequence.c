@@ -28,6 +28,8 @@ bool sequence_may(const struct sequence_source *source, unsigned touch)
     return (source->allowed & touch) == touch;
 }
 
+#define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
+
 static const char *const hosts[] = {"a", "a", "b", "c"};
 
 static const char *message(struct arena *arena, struct sequence_source *source)
@@ -59,19 +61,20 @@ static bool append(struct sequence *to, const char *line)
     return true;
 }
 
-/* As many requests at once as the target says that it can queue. */
+/* As many requests at once as the target says that it can queue; where they change nothing, also
+ * more of them, of which some may be dropped. */
 static unsigned grow_burst(struct arena *arena, struct sequence_source *source, struct sequence *to)
 {
-    static const char *const messages[] = {"config read", "config force-set \"burst\"",
-                                           "ata read lba=scratch count=1", "ata identify",
+    static const char *const asking[] = {"config read", "ata identify", "ata read count=1"};
+    static const char *const changing[] = {"config force-set \"burst\"",
                                            "ata write lba=scratch count=1 data=pattern(9)"};
-    const char *line = SEQUENCE_PICK(source, messages);
-    unsigned times = source->buffers < SEQUENCE_BURST ? source->buffers : SEQUENCE_BURST;
     bool media = sequence_may(source, TOUCH_MEDIA) && source->low && !source->read_only;
-    if ((strstr(line, "write") && !media) || (line[0] == 'a' && !source->ata) ||
-        (strstr(line, "set") && !sequence_may(source, TOUCH_CONFIG)) ||
-        (strstr(line, "read l") && !source->low))
-        line = messages[0];
+    unsigned times = source->buffers < SEQUENCE_BURST ? source->buffers : SEQUENCE_BURST;
+    const char *line = source->ata ? SEQUENCE_PICK(source, asking) : asking[0];
+    if (source->ata && media && sequence_may(source, TOUCH_CONFIG) && sequence_once_in(source, 2))
+        line = SEQUENCE_PICK(source, changing);
+    else if (sequence_once_in(source, 2))
+        times *= 2;
     return append(to, arena_print(arena, "a send %u times %s", times, line)) ? times : 0;
 }
 
@@ -125,6 +128,30 @@ static unsigned clear_masks(struct arena *arena, const struct sequence_source *s
     return source->strict ? 2 : 1;
 }
 
+/* A host repeats a request that it has sent before, byte for byte, after another host has changed
+ * what it is about: it is not carried out a second time without being asked. */
+static unsigned grow_late_repeat(struct arena *arena, struct sequence_source *source,
+                                 struct sequence *to)
+{
+    static const struct {
+        unsigned touch;
+        const char *before, *line, *between;
+    } repeats[] = {
+        {TOUCH_CONFIG, "config force-set \"\"", "config set \"first\"",
+         "config force-set \"second\""},
+        {TOUCH_RESERVE, "reserve force-set []", "reserve set [a.mac]", "reserve force-set [b.mac]"},
+        {TOUCH_RESERVE, "reserve force-set [a.mac]", "reserve set []", "reserve set [b.mac]"},
+        {TOUCH_CONFIG, "config read", "config force-set \"third\"", "config force-set \"fourth\""},
+    };
+    unsigned which = sequence_random(source, COUNT(repeats));
+    if (!sequence_may(source, repeats[which].touch))
+        return 0;
+    append(to, arena_print(arena, "b send %s", repeats[which].before));
+    append(to, arena_print(arena, "a send %s tag=80", repeats[which].line));
+    append(to, arena_print(arena, "b send %s", repeats[which].between));
+    return append(to, arena_print(arena, "a send %s tag=80", repeats[which].line)) ? 4 : 0;
+}
+
 /* Two writes with the same tag are two writes, and two reads are two reads. */
 static unsigned grow_same_tag(struct arena *arena, struct sequence_source *source,
                               struct sequence *to)
@@ -154,8 +181,10 @@ static unsigned grow_special(struct arena *arena, struct sequence_source *source
         return 0;
     if (kind < 1)
         return source->buffers ? grow_burst(arena, source, to) : 0;
-    if (kind < 3)
+    if (kind < 2)
         return grow_repeat(arena, source, to);
+    if (kind < 4)
+        return grow_late_repeat(arena, source, to);
     if (kind < 6)
         return masks ? clear_masks(arena, source, to) : 0;
     if (!media)

@@ -10,7 +10,7 @@ enum {
     SEQUENCE_END = 4,    /* the same at the end of the medium */
     SEQUENCE_BORDER = 8, /* the same with the border of 28 bits in the middle */
     SEQUENCE_THEMES = 4,
-    SEQUENCE_BURST = 64, /* most requests of one line */
+    SEQUENCE_BURST = 64, /* most requests of one line; twice as many where some may be lost */
     SEQUENCE_LINES = 96  /* most lines of one sequence */
 };
 

@@ -10,9 +10,9 @@ static const char *config_string(struct arena *arena, struct sequence_source *so
     };
     static const unsigned lengths[] = {27, 28, 29, 512, AOE_STRING_MAX - 1, AOE_STRING_MAX};
     unsigned most = source->string;
-    if (sequence_once_in(source, 4))
+    if (sequence_once_in(source, 8))
         return arena_print(arena, "text(%u)", sequence_random(source, most + 1));
-    if (sequence_once_in(source, 3)) {
+    if (sequence_once_in(source, 4)) {
         unsigned length = lengths[sequence_random(source, sizeof lengths / sizeof lengths[0])];
         return arena_print(arena, "text(%u)", length < most ? length : most);
     }

@@ -79,7 +79,8 @@ static const char *tag(struct sequence_source *source)
 
 static const char *length(struct sequence_source *source)
 {
-    static const char *const lengths[] = {" pad 200", " pad 60 fill 0x5A", " pad 200 fill 0xFF"};
+    static const char *const lengths[] = {" pad 200", " pad 60 fill 0x5A", " pad 200 fill 0xFF",
+                                          " pad mtu+14"};
     return source->runts && sequence_once_in(source, 2) ? " unpadded"
                                                         : SEQUENCE_PICK(source, lengths);
 }

@@ -85,6 +85,30 @@ static void test_a_model_without_short_frames_is_clean(void **state)
     assert_clean(lab, true);
 }
 
+/* The file that it has written, as a scenario. */
+static struct scenario *written(struct lab *lab)
+{
+    char text[65536];
+    const char *error;
+    FILE *file = fopen("aoe-fuzz-7.aoe", "re");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    struct scenario *scenario = scenario_parse(&lab->arena, "x", "x.aoe", text, length, &error);
+    if (!scenario)
+        fail_msg("%s", error);
+    return scenario;
+}
+
+static size_t requests_of(const struct scenario *scenario)
+{
+    size_t count = 0;
+    for (const struct statement *s = scenario->statements; s; s = s->next)
+        count += s->kind == STATEMENT_SEND;
+    return count;
+}
+
 /* Silent about its lists: it has none then, and has to say so. */
 static size_t tamper_lists(struct link *link, const struct aoe_frame *request, uint8_t *response,
                            size_t length)
@@ -111,6 +135,70 @@ static void test_lists_that_are_not_there(void **state)
     assert_string_equal(lab->result.scenario->clause->id, "2.6-command");
 }
 
+/* Room for so many requests: the responses that wait are those to requests sent together. */
+static size_t tamper_queue(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                           size_t length)
+{
+    (void)request;
+    (void)response;
+    return link->queued < link->calls ? length : 0;
+}
+
+static void test_what_is_beyond_the_buffers_may_be_dropped(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = tamper_queue;
+    lab->link->calls = MODEL_BUFFER_COUNT;
+    assert_clean(lab, false);
+    lab->link->calls = MODEL_BUFFER_COUNT - 1;
+    assert_int_equal(fuzz(lab, 20000, &nothing_known), VERDICT_FAIL);
+    assert_true(requests_of(written(lab)) <= 4);
+}
+
+static size_t tamper_length(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                            size_t length)
+{
+    (void)response;
+    link->calls += request->raw.length == link->model.mtu + AOE_ETHERNET_BYTES;
+    assert_true(request->raw.length <= link->model.mtu + AOE_ETHERNET_BYTES);
+    return length;
+}
+
+static void test_frames_fit_the_link(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = tamper_length;
+    lab->facts[FACT_MTU] = lab->target.mtu = lab->link->model.mtu = 1000;
+    lab->facts[FACT_SECTORS] = lab->target.sectors = 1;
+    assert_clean(lab, true);
+    assert_true(lab->link->calls > 0);
+}
+
+/* Sectors in the midst of the medium, few of them: what could reach others is not sent. */
+static void test_a_window_of_the_user(void **state)
+{
+    struct lab *lab = *state;
+    lab->session.gate.extent_count = 0;
+    gate_add_extent(&lab->session.gate, 100, 64);
+    discover_facts(&lab->session, lab->facts);
+    uint8_t media[sizeof lab->link->media];
+    memcpy(media, lab->link->media, sizeof media);
+    assert_clean(lab, true);
+    assert_memory_equal(media, lab->link->media, 100 * AOE_SECTOR_BYTES);
+    assert_memory_equal(media + 164 * AOE_SECTOR_BYTES, lab->link->media + 164 * AOE_SECTOR_BYTES,
+                        sizeof media - 164 * AOE_SECTOR_BYTES);
+    assert_memory_not_equal(media + 100 * AOE_SECTOR_BYTES,
+                            lab->link->media + 100 * AOE_SECTOR_BYTES, AOE_SECTOR_BYTES);
+}
+
+static void test_a_run_that_is_not_possible(void **state)
+{
+    struct lab *lab = *state;
+    lab->target.admitted_by_masks = false;
+    assert_int_equal(fuzz(lab, 4000, &nothing_known), VERDICT_ERROR);
+    assert_string_equal(lab->result.reason, "the target's mask list keeps further hosts out");
+}
+
 static void test_a_model_of_one_buffer_is_clean(void **state)
 {
     struct lab *lab = *state;
@@ -131,30 +219,6 @@ static void test_nothing_is_changed_without_permission(void **state)
     assert_int_equal(lab->link->model.settings.masks.count, 0);
     assert_int_equal(lab->link->model.settings.reserves.count, 0);
     assert_memory_equal(media, lab->link->media, sizeof media);
-}
-
-/* The file that it has written, as a scenario. */
-static struct scenario *written(struct lab *lab)
-{
-    char text[65536];
-    const char *error;
-    FILE *file = fopen("aoe-fuzz-7.aoe", "re");
-    assert_non_null(file);
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    text[length] = '\0';
-    fclose(file);
-    struct scenario *scenario = scenario_parse(&lab->arena, "x", "x.aoe", text, length, &error);
-    if (!scenario)
-        fail_msg("%s", error);
-    return scenario;
-}
-
-static size_t requests_of(const struct scenario *scenario)
-{
-    size_t count = 0;
-    for (const struct statement *s = scenario->statements; s; s = s->next)
-        count += s->kind == STATEMENT_SEND;
-    return count;
 }
 
 /* It is found, and what is written shows it again, and no more once the target is mended. */
@@ -228,7 +292,10 @@ static size_t tamper_tag(struct link *link, const struct aoe_frame *request, uin
 
 static void test_a_rule_that_is_broken(void **state)
 {
-    assert_found(*state, tamper_tag, "2.7-tag", 3);
+    struct lab *lab = *state;
+    assert_found(lab, tamper_tag, "2.7-tag", 3);
+    /* It shows before the first random one. */
+    assert_int_equal(lab->result.requests, 1);
 }
 
 static void test_a_rule_that_is_known(void **state)
@@ -382,6 +449,10 @@ int main(void)
         TEST(test_a_read_only_model_is_clean),
         TEST(test_a_model_without_short_frames_is_clean),
         TEST(test_lists_that_are_not_there),
+        TEST(test_what_is_beyond_the_buffers_may_be_dropped),
+        TEST(test_frames_fit_the_link),
+        TEST(test_a_window_of_the_user),
+        TEST(test_a_run_that_is_not_possible),
         TEST(test_a_model_of_one_buffer_is_clean),
         TEST(test_nothing_is_changed_without_permission),
         TEST(test_a_string_that_is_replaced),
