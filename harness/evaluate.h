@@ -24,7 +24,8 @@ struct run {
     bool was_silent; /* the target had stopped answering before: nothing is sent */
     size_t heard;    /* requests of the initiator */
     bool resized;    /* the link has another MTU than it had */
-    bool timed;      /* a failure rests on the harness having waited long enough */
+    bool timed;      /* a failure rests on the harness having waited long enough: */
+    int64_t waited;  /* so many ns; 0: the timeout */
     int64_t started;
     int64_t line_done; /* when the line before was done */
 };

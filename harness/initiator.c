@@ -143,12 +143,20 @@ void initiator_watch(struct initiator *initiator)
 
 /* ---- begin and end ---- */
 
-static void fail_hang(struct run *run, const char *expected, const char *actual)
+/* A failure rests on having waited for so long. */
+static void rest_on(struct run *run, int64_t waited)
+{
+    if (!run->timed || waited < run->waited)
+        run->waited = waited;
+    run->timed = true;
+}
+
+static void fail_hang(struct run *run, int64_t waited, const char *expected, const char *actual)
 {
     struct failure *failure = expect_failure(run, NULL, NULL);
     failure->expected = expected;
     failure->actual = actual;
-    run->timed = true;
+    rest_on(run, waited);
 }
 
 void initiator_begin(struct run *run)
@@ -168,7 +176,7 @@ static void end_stimulus(struct run *run)
     bool wanted = !run->error && !run->result->failures_in_all && !run->skip;
     if (wanted && !wait_until(initiator, initiator->started + patience) && !*run->session->stop) {
         run->statement = initiator->statement;
-        fail_hang(run, "the initiator ends it, with success or an error",
+        fail_hang(run, patience, "the initiator ends it, with success or an error",
                   hang_text(run->arena, patience));
     }
     finish(initiator);
@@ -184,7 +192,7 @@ void initiator_end(struct run *run)
     if (*run->session->stop || !initiator_reset(initiator, &reason))
         return;
     if (!*run->session->stop)
-        fail_hang(run, "afterwards the initiator can be reset",
+        fail_hang(run, initiator->serving.patience, "afterwards the initiator can be reset",
                   arena_print(run->arena, "the stimulus 'reset': %s", reason));
     if (initiator_reset(initiator, &reason))
         run->session->silent = true;
@@ -361,7 +369,7 @@ bool initiator_stimulus(struct run *run, const struct statement *statement)
     bool ended = wait_until(initiator, initiator->started + most);
     bool holds = ended && judge_status(run, statement->initiator->outcome);
     if (!ended && !*run->session->stop && !run->error)
-        fail_hang(run, "success or an error", hang_text(run->arena, most));
+        fail_hang(run, most, "success or an error", hang_text(run->arena, most));
     finish(initiator);
     return holds;
 }
@@ -375,7 +383,7 @@ static bool fail_not_seen(struct run *run, const struct request_pattern *pattern
     const struct request *latest =
         serving->heard_count > from ? serving->heard[serving->heard_count - 1] : NULL;
     struct failure *failure = expect_failure(run, latest ? latest->event : NULL, NULL);
-    run->timed = true;
+    rest_on(run, waited);
     failure->expected = arena_print(run->arena, "the initiator sends %s", pattern->text);
     failure->actual = arena_print(run->arena, "not in %lld ms; %zu other requests came",
                                   (long long)(waited / MILLISECOND), serving->heard_count - from);

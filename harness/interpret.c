@@ -344,11 +344,12 @@ static void conclude(struct run *run)
 }
 
 /* True where the harness itself may be to blame for a failure that rests on time: it lost frames,
- * or was away for longer than a quarter of what it waits. */
-static bool unhealthy(const struct session *session, uint64_t drops_before)
+ * or was away for longer than a quarter of what it has waited. */
+static bool unhealthy(const struct run *run, uint64_t drops_before)
 {
-    return link_drops(session->link) != drops_before ||
-           session->timing->worst_delay > session->timing->timeout / 4;
+    const struct session *session = run->session;
+    int64_t waited = run->waited ? run->waited : session->timing->timeout;
+    return link_drops(session->link) != drops_before || session->timing->worst_delay > waited / 4;
 }
 
 /* Runs the statements, and what has to follow them. */
@@ -395,7 +396,7 @@ static bool attempt(struct session *session, struct initiator *initiator,
     run_whole(&run);
     conclude(&run);
     /* A target that answers nothing any more would not say more in another attempt. */
-    bool doubtful = run.timed && result->failures_in_all && unhealthy(session, drops);
+    bool doubtful = run.timed && result->failures_in_all && unhealthy(&run, drops);
     bool sound = session->silent || !doubtful;
     if (worst > session->timing->worst_delay)
         session->timing->worst_delay = worst;

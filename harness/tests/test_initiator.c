@@ -365,6 +365,17 @@ static void test_what_it_does_not_send(void **state)
     assert_non_null(stage->lab.result.failures[0].event);
 }
 
+/* What counts is how long was waited, which here is more than the timeout. */
+static void test_a_slow_harness_judges_nothing(void **state)
+{
+    static const char body[] = READ "stimulus ok\ninitiator sends ata write\n";
+    struct stage *stage = *state;
+    stage->lab.link->sleep = MILLISECONDS(PATIENCE_MS / 4 - 20);
+    assert_int_equal(lab_run(&stage->lab, "i-match", body), VERDICT_FAIL);
+    stage->lab.link->sleep = MILLISECONDS(PATIENCE_MS / 4 + 20);
+    assert_int_equal(lab_run(&stage->lab, "i-match", body), VERDICT_INCONCLUSIVE);
+}
+
 static void test_what_it_sends_at_most(void **state)
 {
     struct stage *stage = *state;
@@ -515,6 +526,7 @@ int main(void)
         STAGE_TEST(test_a_wrong_capacity),
         STAGE_TEST(test_what_it_sends),
         STAGE_TEST(test_what_it_does_not_send),
+        STAGE_TEST(test_a_slow_harness_judges_nothing),
         STAGE_TEST(test_what_it_sends_at_most),
         STAGE_TEST(test_from_here_on),
         STAGE_TEST(test_without_a_stimulus),
