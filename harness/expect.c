@@ -362,6 +362,7 @@ bool expect_heard(struct run *run, const struct statement *statement)
     if (!session->advert) {
         struct failure *failure = expect_failure(run, NULL, NULL);
         failure->expected = "a broadcast config response";
+        run->waited = run->timed ? run->waited : patience;
         run->timed = true;
         failure->actual =
             arena_print(run->arena, "none in %lld ms", (long long)(patience / MILLISECOND));

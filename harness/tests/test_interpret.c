@@ -133,6 +133,12 @@ static void test_announcements(void **state)
     lab->link->announces = false;
     assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_ADVICE);
     assert_string_equal(lab->result.reason, "none in 2500 ms");
+    /* So much later than asked does not matter where so much is waited. */
+    lab->link->sleep = MILLISECONDS(300);
+    assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_ADVICE);
+    lab->link->sleep = MILLISECONDS(700);
+    assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_INCONCLUSIVE);
+    lab->link->sleep = 0;
     lab->link->stuck = true;
     assert_int_equal(lab_run(lab, "3.2-announce\ntouches link", body), VERDICT_ERROR);
     assert_string_equal(lab->result.reason, "x.aoe:4: the link is stuck");
