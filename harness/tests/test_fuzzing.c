@@ -280,6 +280,25 @@ static void test_data_that_is_wrong(void **state)
     assert_found(*state, tamper_data, "3.1-readback", 3 + 2 + 1);
 }
 
+/* What is written to the last sector is in the first one, too. */
+static size_t tamper_alias(struct link *link, const struct aoe_frame *request, uint8_t *response,
+                           size_t length)
+{
+    (void)request;
+    (void)response;
+    memcpy(link->media, link->media + (SECTORS - 1) * AOE_SECTOR_BYTES, AOE_SECTOR_BYTES);
+    return length;
+}
+
+/* What it takes is left out last: each run finds the sectors as the one before has left them. */
+static void test_what_runs_leave_behind(void **state)
+{
+    struct lab *lab = *state;
+    lab->link->tamper = tamper_alias;
+    assert_int_equal(fuzz(lab, 20000, &nothing_known), VERDICT_FAIL);
+    assert_true(requests_of(written(lab)) <= 3 + 2 + 3);
+}
+
 /* A rule: the tag comes back without its highest byte. */
 static size_t tamper_tag(struct link *link, const struct aoe_frame *request, uint8_t *response,
                          size_t length)
@@ -457,6 +476,7 @@ int main(void)
         TEST(test_nothing_is_changed_without_permission),
         TEST(test_a_string_that_is_replaced),
         TEST(test_data_that_is_wrong),
+        TEST(test_what_runs_leave_behind),
         TEST(test_a_rule_that_is_broken),
         TEST(test_a_rule_that_is_known),
         TEST(test_a_target_that_dies),
