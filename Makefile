@@ -6,6 +6,7 @@
 # make end-to-end  the tests that run the programs in network namespaces
 # make initiators  all scenarios against Linux's driver and iPXE, minutes long
 # make matrix    which scenarios catch which deviation, written to scenarios/matrix.md and ledger.md
+# make fuzz-matrix  what random requests find of the deviations, written to scenarios/fuzzing.md
 # make fuzz      the fuzzers, FUZZ_TIME seconds each
 # make bench     how long runs take, compared with each other
 # make lint      formats, static analysis, manual pages, scenarios
@@ -256,6 +257,9 @@ matrix-check: all
 	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix >$(BUILD)/matrix.txt
 	@grep 'deviations caught' $(BUILD)/matrix.txt
 
+fuzz-matrix: all
+	@AOE_BUILD=$(abspath $(BUILD)) ci/fuzzmatrix --write
+
 # libFuzzer for FUZZ_TIME seconds a fuzzer: a short form for every check; 'make fuzz FUZZ_TIME=3600'
 # for a long one. New inputs stay in build/.
 fuzz:
@@ -321,6 +325,7 @@ lint: all
 	@for page in $(MANUALS); do mandoc -T lint -W warning $$page || exit 1; done
 	@$(BUILD)/aoe-conform --check
 	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix --check
+	@AOE_BUILD=$(abspath $(BUILD)) ci/fuzzmatrix --check
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -338,6 +343,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix matrix-check fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix matrix-check fuzz-matrix fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
