@@ -343,12 +343,13 @@ void watch_request(struct watch *watch, const struct event *event, const struct 
         take_repeat(&at, &exchange);
 }
 
+/* One that comes late may meet the repeat for which the initiator's timer was set before. */
 static void remember_error(struct watch *watch, const struct event *event,
                            const struct aoe_frame *frame)
 {
     const struct event *asked = event->request;
     struct aoe_frame request;
-    if (!aoe_is_error(frame) || !asked)
+    if (!aoe_is_error(frame) || !asked || event->time - asked->time >= pace)
         return;
     aoe_frame_decode(&request, asked->frame.bytes, asked->frame.length, asked->frame.length);
     watch->errors[watch->error_count++ % WATCH_ERRORS] =

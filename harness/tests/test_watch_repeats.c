@@ -161,6 +161,25 @@ static void test_pace_after_an_error(void **state)
     assert_found(lab, "i-retransmit", 2);
 }
 
+/* The initiator's timer was set when nothing had come yet. */
+static void test_pace_after_a_late_error(void **state)
+{
+    struct lab *lab = *state;
+    const struct event *request = read_one(lab, 1);
+    wait_ms(lab, 10);
+    refuse(lab, request);
+    wait_ms(lab, 1);
+    read_one(lab, 1);
+    assert_nothing_found(lab);
+    wait_ms(lab, 1000);
+    request = read_one(lab, 1);
+    wait_ms(lab, 9);
+    refuse(lab, request);
+    wait_ms(lab, 1);
+    read_one(lab, 1);
+    assert_found(lab, "i-retransmit", 1);
+}
+
 static void test_the_same_tag_after_an_error(void **state)
 {
     struct lab *lab = *state;
@@ -262,6 +281,7 @@ int main(void)
         WATCH_TEST(test_intervals_of_repeats_with_new_tags),
         WATCH_TEST(test_a_new_command_begins_anew),
         WATCH_TEST(test_pace_after_an_error),
+        WATCH_TEST(test_pace_after_a_late_error),
         WATCH_TEST(test_the_same_tag_after_an_error),
         WATCH_TEST(test_what_may_follow_an_error),
         WATCH_TEST(test_another_command_after_an_error),
