@@ -224,7 +224,6 @@ check: setup-check
 	@$(PARALLEL) $(SANITIZED) all unit
 	@$(PARALLEL) fuzz
 	@$(MAKE) --no-print-directory end-to-end
-	@$(MAKE) --no-print-directory matrix-check
 
 # Unit tests, one program a file. What fails is shown.
 tests: $(TESTS)
@@ -236,26 +235,21 @@ $(RUN_TESTS): %.run: %
 	@$(UNDER) $< >$<.log 2>&1 || { cat $<.log; echo "$< failed"; exit 1; }
 
 # What crosses a wire or a command line: in two runs side by side, as most of the time is waited.
-END_TO_END      = AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider
-INITIATOR_TESTS = $(addprefix ci/test_,guest.py initiator.py initiators.py judging.py stimulus.py)
+END_TO_END = AOE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q -p no:cacheprovider
+SLOW_TESTS = $(addprefix ci/test_,guest.py initiator.py initiators.py judging.py matrix.py stimulus.py)
 end-to-end: all bench-programs $(BUILD)/analyser/tests/make_page
-	@$(MAKE) --no-print-directory -j2 --output-sync=target end-to-end-initiators end-to-end-others
-end-to-end-initiators:
-	@folder=$$(mktemp -d) && $(END_TO_END) --basetemp=$$folder/tests $(INITIATOR_TESTS); \
+	@$(MAKE) --no-print-directory -j2 --output-sync=target end-to-end-slow end-to-end-others
+end-to-end-slow:
+	@folder=$$(mktemp -d) && $(END_TO_END) --basetemp=$$folder/tests $(SLOW_TESTS); \
 		status=$$?; rm -rf $$folder; exit $$status
 end-to-end-others:
-	@$(END_TO_END) $(filter-out $(INITIATOR_TESTS),$(wildcard ci/test_*.py))
+	@$(END_TO_END) $(filter-out $(SLOW_TESTS),$(wildcard ci/test_*.py))
 
 initiators: all
 	@AOE_INITIATORS=full $(END_TO_END) ci/test_initiators.py
 
 matrix: all
 	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix --write
-
-# The same, without the pages: what it prints stays in build/.
-matrix-check: all
-	@AOE_BUILD=$(abspath $(BUILD)) ci/matrix >$(BUILD)/matrix.txt
-	@grep 'deviations caught' $(BUILD)/matrix.txt
 
 fuzz-matrix: all
 	@AOE_BUILD=$(abspath $(BUILD)) ci/fuzzmatrix --write
@@ -343,6 +337,6 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-initiators end-to-end-others initiators matrix matrix-check fuzz-matrix fuzz fuzzers bench bench-programs lint install clean help
+.PHONY: $(RUN_TESTS) $(RUN_FUZZERS) tests run-fuzzers all setup-build setup-check demo check unit end-to-end end-to-end-slow end-to-end-others initiators matrix fuzz-matrix fuzz fuzzers bench bench-programs lint install clean help
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

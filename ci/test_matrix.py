@@ -33,13 +33,18 @@ def fixture_build_with(tmp_path):
     return build_with
 
 
-def matrix(*arguments, build=None):
+def matrix(*arguments, build=None, timeout=300):
     return subprocess.run([MATRIX, *arguments], env=dict(os.environ, AOE_BUILD=build or aoelab.build_path("")),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=timeout)
 
 
 def line_of(process, name):
     return next(line.split() for line in process.stdout.splitlines() if line.startswith(name + " "))
+
+
+def test_every_deviation_is_caught_and_every_scenario_catches_one():
+    process = matrix(timeout=1200)
+    assert process.returncode == 0, process.stderr
 
 
 def test_tells_what_catches_a_deviation():
