@@ -4,6 +4,7 @@ import os
 import re
 
 import aoelab
+from matrixpages import cell, section
 
 PAGE = os.path.join(aoelab.ROOT, "scenarios/fuzzing.md")
 REQUESTS = 20000
@@ -34,10 +35,6 @@ REASONS = [
 
 def reason_for(name):
     return next((reason for reason, names in REASONS if name in names), None)
-
-
-def section(clause):
-    return clause.split("-")[0]
 
 
 def fit(deviation, clause):
@@ -86,10 +83,6 @@ def summary(rows):
     count, half, most, last = figures(rows)
     return "\n".join(lines + [f"{count} of {deviant} deviations found: half of them within {half} requests, "
                               f"nine of ten within {most}, all within {last}"])
-
-
-def cell(text):
-    return text.replace("|", "\\|")
 
 
 def page(rows):

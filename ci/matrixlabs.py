@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Deviations, and a run of aoe-conform against each in a lab of its own, several at once."""
 import concurrent.futures
+import fnmatch
 import json
 import os
 import shlex
@@ -70,10 +71,13 @@ def judge_target(deviation, arguments):
                                               "--timeout", str(TIMEOUT_MS), *arguments])
 
 
-def deviations_of(side):
+def deviations_of(side, patterns=()):
+    """Those whose names match one of the patterns; without any, all."""
     said = subprocess.run([aoelab.build_path(f"aoe-{side}-deviant"), "--list-deviations"], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
-    return [Deviation(side, line) for line in said.splitlines()]
+    deviations = [Deviation(side, line) for line in said.splitlines()]
+    return [deviation for deviation in deviations
+            if not patterns or any(fnmatch.fnmatch(deviation.name, pattern) for pattern in patterns)]
 
 
 def judge_all(judge, deviations, jobs):

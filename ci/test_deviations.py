@@ -1,73 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The reference target with one thing wrong: its command line, its list, and that it is wrong in that."""
-import re
-import subprocess
-
+"""The reference target with one thing wrong: that it is wrong in that, and in nothing else."""
 import pytest
 
 import aoelab
 from conftest import explain, verdicts
 
 PROGRAM = aoelab.build_path("aoe-target-deviant")
-
-
-def deviant(*arguments):
-    return subprocess.run([PROGRAM, *arguments], text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def deviations():
-    """Name, clause, needs and what is wrong, of each."""
-    return [line.split("\t") for line in deviant("--list-deviations").stdout.splitlines()]
-
-
-def target_clauses():
-    listed = subprocess.run([aoelab.build_path("aoe-conform"), "--list"], text=True, check=True,
-                            stdout=subprocess.PIPE).stdout
-    return {line.split()[1] for line in listed.splitlines()}
-
-
-@pytest.mark.parametrize("arguments, words", [
-    ([], ["--deviation is missing", "--list-deviations"]),
-    (["--deviation"], ["--deviation", "needs a name"]),
-    (["--deviation", "no-such"], ["\"no-such\"", "--list-deviations"]),
-    (["--deviation="], ["no such deviation"]),
-    (["0", "1", "b0", "disk"], ["\"0\"", "usage"]),
-    (["--list-deviations", "more"], ["stands alone"]),
-    (["--frobnicate"], ["--frobnicate"]),
-])
-def test_wrong_use(arguments, words):
-    process = deviant(*arguments)
-    assert process.returncode == 2 and not process.stdout
-    assert process.stderr.startswith("aoe-target-deviant: ") and process.stderr.count("\n") == 1
-    for word in words:
-        assert word in process.stderr
-
-
-def test_the_arguments_of_the_target_follow():
-    process = deviant("--deviation", "tag-16-bits", "0", "1", "b0")
-    assert process.returncode == 2 and "FILE is missing" in process.stderr
-    process = deviant("--deviation=tag-16-bits", "--version")
-    assert process.returncode == 0 and process.stdout.startswith("aoe-target ")
-
-
-def test_help_and_version():
-    process = deviant("--help")
-    assert process.returncode == 0 and "--deviation NAME" in process.stdout
-    process = deviant("--version")
-    assert process.returncode == 0
-    assert re.fullmatch(r"aoe-target-deviant \d+\.\d+\.\d+\n", process.stdout)
-
-
-def test_list():
-    lines = deviations()
-    assert all(len(line) == 4 and all(line) for line in lines)
-    names = [line[0] for line in lines]
-    assert len(set(names)) == len(names) >= 400
-    assert {line[1] for line in lines} <= target_clauses()
-    needs = {word.split("=")[0] for line in lines if line[2] != "-" for word in line[2].split(",")}
-    assert needs <= {"address", "disk", "mtu", "option"}
-
 
 CONTROLS = {"config/read", "config/bytes", "ata/readback", "frame/once"}
 

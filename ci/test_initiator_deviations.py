@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The reference initiator with one thing wrong: its command line, its list, and that it is wrong in that."""
+"""The reference initiator with one thing wrong: that it is wrong in that."""
 import json
 import os
-import re
 import shlex
 import subprocess
 
@@ -12,65 +11,6 @@ import aoelab
 from conftest import Suite, explain, verdicts
 
 PROGRAM = aoelab.build_path("aoe-initiator-deviant")
-USAGE = 64
-
-
-def deviant(*arguments):
-    return subprocess.run([PROGRAM, *arguments], text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def deviations():
-    """Name, clause, needs and what is wrong, of each."""
-    return [line.split("\t") for line in deviant("--list-deviations").stdout.splitlines()]
-
-
-def initiator_clauses():
-    listed = subprocess.run([aoelab.build_path("aoe-conform"), "--list", "initiator/*"], text=True, check=True,
-                            stdout=subprocess.PIPE).stdout
-    return {line.split()[1] for line in listed.splitlines()}
-
-
-@pytest.mark.parametrize("arguments, words", [
-    ([], ["--deviation is missing", "--list-deviations"]),
-    (["--deviation"], ["--deviation", "needs a name"]),
-    (["--deviation", "no-such"], ["\"no-such\"", "--list-deviations"]),
-    (["--deviation="], ["no such deviation"]),
-    (["a0", "discover", "e0.1"], ["\"a0\"", "usage"]),
-    (["--list-deviations", "more"], ["stands alone"]),
-    (["--frobnicate"], ["--frobnicate"]),
-])
-def test_wrong_use(arguments, words):
-    process = deviant(*arguments)
-    assert process.returncode == USAGE and not process.stdout
-    assert process.stderr.startswith("aoe-initiator-deviant: ") and process.stderr.count("\n") == 1
-    for word in words:
-        assert word in process.stderr
-
-
-def test_the_arguments_of_the_initiator_follow():
-    process = deviant("--deviation", "tag-constant", "a0", "discover")
-    assert process.returncode == USAGE and "is missing" in process.stderr
-    process = deviant("--deviation=tag-constant", "--version")
-    assert process.returncode == 0 and process.stdout.startswith("aoe-initiator ")
-
-
-def test_help_and_version():
-    process = deviant("--help")
-    assert process.returncode == 0 and "--deviation NAME" in process.stdout
-    process = deviant("--version")
-    assert process.returncode == 0
-    assert re.fullmatch(r"aoe-initiator-deviant \d+\.\d+\.\d+\n", process.stdout)
-
-
-def test_list():
-    lines = deviations()
-    assert all(len(line) == 4 and all(line) for line in lines)
-    names = [line[0] for line in lines]
-    assert len(set(names)) == len(names) >= 50
-    assert {line[1] for line in lines} == initiator_clauses()
-    needs = {word.split("=")[0] for line in lines if line[2] != "-" for word in line[2].split(",")}
-    assert needs <= {"deadline", "depth", "mtu", "patience", "stay"}
 
 
 def judge(lab, name, *scenarios):
